@@ -1,0 +1,166 @@
+//! Identifiers and randomness: both arrive as values, from [`Random`], which a test seeds.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rand::rngs::{StdRng, SysRng};
+use rand::{Rng, SeedableRng, TryRng};
+use uuid::Uuid;
+
+use crate::clock::Timestamp;
+
+/// A source of random bytes: the operating system's, or a seeded one in tests.
+#[derive(Clone, Debug)]
+pub struct Random(Source);
+
+#[derive(Clone, Debug)]
+enum Source {
+    System,
+    Seeded(Arc<Mutex<StdRng>>),
+}
+
+impl Random {
+    #[must_use]
+    pub fn system() -> Self {
+        Self(Source::System)
+    }
+
+    /// The same bytes for the same seed. For tests and generated demo data, never for secrets.
+    #[must_use]
+    pub fn seeded(seed: u64) -> Self {
+        Self(Source::Seeded(Arc::new(Mutex::new(StdRng::seed_from_u64(seed)))))
+    }
+
+    /// Fills `bytes`.
+    ///
+    /// # Panics
+    /// When the operating system has no randomness to give: nothing safe can be done without it.
+    #[expect(clippy::expect_used, reason = "no secret may be made without the system's randomness")]
+    pub fn fill(&self, bytes: &mut [u8]) {
+        match &self.0 {
+            Source::System => SysRng
+                .try_fill_bytes(bytes)
+                .expect("the operating system gives random bytes"),
+            Source::Seeded(rng) => rng
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .fill_bytes(bytes),
+        }
+    }
+
+    #[must_use]
+    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.fill(&mut bytes);
+        bytes
+    }
+
+    /// A number from 0 to `bound` - 1, each as likely (rejection sampling); 0 when `bound` is 0.
+    #[must_use]
+    pub fn below(&self, bound: u32) -> u32 {
+        if bound < 2 {
+            return 0;
+        }
+        let limit = u32::MAX - u32::MAX % bound;
+        loop {
+            let drawn = u32::from_le_bytes(self.bytes());
+            if drawn < limit {
+                return drawn % bound;
+            }
+        }
+    }
+
+    /// One element of a non-empty slice.
+    #[must_use]
+    pub fn pick<'a, T>(&self, from: &'a [T]) -> Option<&'a T> {
+        let bound = u32::try_from(from.len()).unwrap_or(u32::MAX);
+        from.get(self.below(bound) as usize)
+    }
+
+    /// Fisher-Yates, unbiased.
+    pub fn shuffle<T>(&self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            let bound = u32::try_from(last + 1).unwrap_or(u32::MAX);
+            items.swap(last, self.below(bound) as usize);
+        }
+    }
+
+    /// A version 7 UUID (RFC 9562): sorts by the time it was made. Never a secret.
+    #[must_use]
+    pub fn uuid(&self, now: Timestamp) -> Uuid {
+        let millis = u64::try_from(now.utc().timestamp_millis()).unwrap_or_default();
+        uuid::Builder::from_unix_timestamp_millis(millis, &self.bytes()).into_uuid()
+    }
+}
+
+/// Declares a newtype for the id of one kind of row: UUID text, so that ids of two kinds cannot be mixed up.
+#[macro_export]
+macro_rules! id_type {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(
+            Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize,
+            diesel::expression::AsExpression, diesel::deserialize::FromSqlRow,
+        )]
+        #[serde(transparent)]
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        pub struct $name(String);
+
+        impl $name {
+            /// A new one, made at `now`.
+            #[must_use]
+            pub fn new(random: &$crate::ids::Random, now: $crate::clock::Timestamp) -> Self {
+                Self(random.uuid(now).to_string())
+            }
+
+            /// Reads the canonical form; `None` for anything else.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                uuid::Uuid::parse_str(text).ok().map(|id| Self(id.to_string()))
+            }
+
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <String as serde::Deserialize>::deserialize(deserializer)?;
+                Self::parse(&text).ok_or_else(|| serde::de::Error::custom("expected an id"))
+            }
+        }
+
+        $crate::text_column!($name, as_str, |text| Self::parse(&text));
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_sort_by_the_time_they_were_made() {
+        let random = Random::seeded(1);
+        let early = random.uuid(Timestamp::parse("2026-01-01T00:00:00Z").unwrap());
+        let late = random.uuid(Timestamp::parse("2026-01-01T00:00:01Z").unwrap());
+        assert!(early.to_string() < late.to_string());
+        assert_eq!(early.get_version_num(), 7);
+    }
+
+    #[test]
+    fn a_bounded_number_stays_below_its_bound_and_reaches_every_value() {
+        let random = Random::seeded(2);
+        let mut seen = [0_u32; 10];
+        for _ in 0..10_000 {
+            seen[random.below(10) as usize] += 1;
+        }
+        assert!(seen.iter().all(|count| (800..1_200).contains(count)), "{seen:?}");
+    }
+}
