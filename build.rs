@@ -1,1 +1,5 @@
-fn main(){}
+//! Tells cargo what the program embeds.
+
+fn main() {
+    println!("cargo::rerun-if-changed=migrations");
+}

@@ -4,10 +4,13 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, NaiveDateTime, SecondsFormat, TimeDelta, Timelike, Utc};
+use diesel::deserialize::FromSqlRow;
+use diesel::expression::AsExpression;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A moment in UTC with microsecond precision, the precision both databases keep.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
+#[diesel(sql_type = diesel::sql_types::Timestamp)]
 pub struct Timestamp(NaiveDateTime);
 
 impl Timestamp {
@@ -27,9 +30,7 @@ impl Timestamp {
     /// Reads an RFC 3339 time in any zone.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        DateTime::parse_from_rfc3339(text)
-            .ok()
-            .map(|moment| Self::new(moment.to_utc()))
+        DateTime::parse_from_rfc3339(text).ok().map(|moment| Self::new(moment.to_utc()))
     }
 
     /// The moment `seconds` after the start of 1970.
@@ -132,9 +133,7 @@ mod tests {
 
     #[test]
     fn what_is_finer_than_a_microsecond_is_cut() {
-        let moment = DateTime::parse_from_rfc3339("2026-01-02T03:04:05.123456789Z")
-            .unwrap()
-            .to_utc();
+        let moment = DateTime::parse_from_rfc3339("2026-01-02T03:04:05.123456789Z").unwrap().to_utc();
         assert_eq!(Timestamp::new(moment).to_string(), "2026-01-02T03:04:05.123456Z");
     }
 

@@ -37,13 +37,8 @@ impl Random {
     #[expect(clippy::expect_used, reason = "no secret may be made without the system's randomness")]
     pub fn fill(&self, bytes: &mut [u8]) {
         match &self.0 {
-            Source::System => SysRng
-                .try_fill_bytes(bytes)
-                .expect("the operating system gives random bytes"),
-            Source::Seeded(rng) => rng
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .fill_bytes(bytes),
+            Source::System => SysRng.try_fill_bytes(bytes).expect("the operating system gives random bytes"),
+            Source::Seeded(rng) => rng.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(bytes),
         }
     }
 

@@ -1,1 +1,7 @@
+//! Frontdesk: the operations desk for the accounts of an application.
 
+#[macro_use]
+pub mod db;
+pub mod clock;
+pub mod error;
+pub mod ids;

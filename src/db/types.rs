@@ -1,8 +1,7 @@
 //! How our own types are kept in columns that both engines share.
 
 use diesel::backend::Backend;
-use diesel::deserialize::{self, FromSql, FromSqlRow};
-use diesel::expression::AsExpression;
+use diesel::deserialize::{self, FromSql};
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types;
 
@@ -33,7 +32,8 @@ macro_rules! text_column {
             fn from_sql(
                 bytes: <DB as diesel::backend::Backend>::RawValue<'_>,
             ) -> diesel::deserialize::Result<Self> {
-                let text = <String as diesel::deserialize::FromSql<diesel::sql_types::Text, DB>>::from_sql(bytes)?;
+                let text =
+                    <String as diesel::deserialize::FromSql<diesel::sql_types::Text, DB>>::from_sql(bytes)?;
                 let parse: fn(String) -> Option<Self> = $parse;
                 parse(text).ok_or_else(|| concat!("not a ", stringify!($type)).into())
             }
@@ -93,8 +93,20 @@ macro_rules! text_enum {
     };
 }
 
-#[derive(AsExpression, FromSqlRow)]
-#[diesel(foreign_derive)]
-#[diesel(sql_type = sql_types::Timestamp)]
-#[expect(dead_code, reason = "only carries the derive for clock::Timestamp")]
-struct TimestampProxy(Timestamp);
+impl<DB: Backend> ToSql<sql_types::Timestamp, DB> for Timestamp
+where
+    NaiveDateTime: ToSql<sql_types::Timestamp, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        self.naive().to_sql(out)
+    }
+}
+
+impl<DB: Backend> FromSql<sql_types::Timestamp, DB> for Timestamp
+where
+    NaiveDateTime: FromSql<sql_types::Timestamp, DB>,
+{
+    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        NaiveDateTime::from_sql(bytes).map(Self::from_naive)
+    }
+}

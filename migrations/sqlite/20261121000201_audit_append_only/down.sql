@@ -1,0 +1,2 @@
+DROP TRIGGER audit_entries_keep_delete;
+DROP TRIGGER audit_entries_keep_update;

@@ -1,0 +1,183 @@
+//! The tables, one description for both engines. A test compares it with both databases.
+
+diesel::table! {
+    organizations (id) {
+        id -> Text,
+        slug -> Text,
+        name -> Text,
+        allow_resubmission -> Bool,
+        mask_until_claimed -> Bool,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> Text,
+        organization_id -> Text,
+        email -> Text,
+        email_key -> Text,
+        name -> Text,
+        phone -> Nullable<Text>,
+        role -> Text,
+        status -> Text,
+        password_hash -> Nullable<Text>,
+        password_expires_at -> Nullable<Timestamp>,
+        must_change_password -> Bool,
+        email_verified_at -> Nullable<Timestamp>,
+        document_verified_at -> Nullable<Timestamp>,
+        last_login_at -> Nullable<Timestamp>,
+        last_login_ip -> Nullable<Text>,
+        last_login_agent -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    one_time_tokens (id) {
+        id -> Text,
+        organization_id -> Text,
+        user_id -> Nullable<Text>,
+        purpose -> Text,
+        hash -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+        replaced_at -> Nullable<Timestamp>,
+        issued_ip -> Nullable<Text>,
+        issued_agent -> Nullable<Text>,
+        used_ip -> Nullable<Text>,
+        used_agent -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        organization_id -> Text,
+        user_id -> Text,
+        kind -> Text,
+        hash -> Text,
+        state -> Text,
+        created_at -> Timestamp,
+        seen_at -> Timestamp,
+        expires_at -> Timestamp,
+        idle_seconds -> BigInt,
+        ip -> Text,
+        user_agent -> Text,
+        device -> Text,
+        ended_at -> Nullable<Timestamp>,
+        end_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    refresh_tokens (id) {
+        id -> Text,
+        session_id -> Text,
+        hash -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        spent_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    audit_entries (id) {
+        id -> Text,
+        organization_id -> Text,
+        at -> Timestamp,
+        actor_kind -> Text,
+        actor_id -> Nullable<Text>,
+        actor_name -> Text,
+        action -> Text,
+        target_kind -> Text,
+        target_id -> Text,
+        before -> Nullable<Text>,
+        after -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        ip -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    verification_cases (id) {
+        id -> Text,
+        organization_id -> Text,
+        applicant_id -> Text,
+        state -> Text,
+        version -> BigInt,
+        declared_kind -> Text,
+        declared_number -> Nullable<Text>,
+        declared_country -> Nullable<Text>,
+        declared_expiry -> Nullable<Date>,
+        claimed_by -> Nullable<Text>,
+        claim_expires_at -> Nullable<Timestamp>,
+        submitted_at -> Timestamp,
+        due_at -> Timestamp,
+        decided_by -> Nullable<Text>,
+        decided_at -> Nullable<Timestamp>,
+        reason_code -> Nullable<Text>,
+        message -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    documents (id) {
+        id -> Text,
+        organization_id -> Text,
+        case_id -> Text,
+        user_id -> Text,
+        kind -> Text,
+        state -> Text,
+        position -> BigInt,
+        file_name -> Text,
+        content_type -> Text,
+        size -> BigInt,
+        pages -> Nullable<BigInt>,
+        sha256 -> Text,
+        original_file -> Text,
+        rendition_file -> Nullable<Text>,
+        rendition_type -> Nullable<Text>,
+        sealed_key -> Text,
+        reason_code -> Nullable<Text>,
+        reviewed_by -> Nullable<Text>,
+        reviewed_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    jobs (name) {
+        name -> Text,
+        next_run_at -> Timestamp,
+        lease_owner -> Nullable<Text>,
+        lease_until -> Nullable<Timestamp>,
+        last_run_at -> Nullable<Timestamp>,
+        last_outcome -> Nullable<Text>,
+        last_duration_ms -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+        failures -> BigInt,
+    }
+}
+
+diesel::joinable!(verification_cases -> users (applicant_id));
+diesel::joinable!(documents -> verification_cases (case_id));
+diesel::joinable!(sessions -> users (user_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    organizations,
+    users,
+    one_time_tokens,
+    sessions,
+    refresh_tokens,
+    audit_entries,
+    verification_cases,
+    documents,
+    jobs
+);
