@@ -2,6 +2,8 @@
 
 #[macro_use]
 pub mod db;
+pub mod assets;
 pub mod clock;
 pub mod error;
 pub mod ids;
+pub mod ui;
