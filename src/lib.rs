@@ -6,4 +6,5 @@ pub mod assets;
 pub mod clock;
 pub mod error;
 pub mod ids;
+pub mod mail;
 pub mod ui;

@@ -1,0 +1,24 @@
+//! Mail: every one is a row of the outbox first, written in the transaction of what caused it.
+//!
+//! - [`address`]: addresses and names, parsed at the edge.
+//! - [`letters`]: what can be said, as typed values; each becomes a template's data and its secret part.
+//! - [`templates`]: the words themselves (`minijinja`), built in and overridable by the operator.
+//! - [`model`], [`schedule`]: states, priorities and the rule of retries.
+//! - [`message`]: a frozen row as an RFC 5322 message; [`reply`]: what a server's answer means.
+//! - [`providers`]: where messages go.
+//!
+//! Links with tokens and temporary passwords are secret: they are encrypted in the row, dropped once the mail
+//! is accepted, and shown to staff as `••••`.
+
+pub mod address;
+pub mod letters;
+pub mod message;
+pub mod model;
+pub mod providers;
+pub mod reply;
+pub mod schedule;
+pub mod templates;
+
+pub use address::{DisplayName, EmailAddress, Party};
+pub use letters::Letter;
+pub use model::{EmailId, EmailStatus, Language, Priority, TemplateKind};

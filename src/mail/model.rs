@@ -1,0 +1,156 @@
+//! The words of the outbox: ids, kinds of mail, states and priorities.
+
+use crate::{id_type, text_enum};
+
+id_type! {
+    /// A mail: one row of the outbox, one recipient.
+    EmailId
+}
+
+id_type! {
+    /// One try to hand a mail to a provider.
+    AttemptId
+}
+
+text_enum! {
+    /// What a mail says; also the name of its template files.
+    TemplateKind {
+        /// The link that proves that an address belongs to who registered with it.
+        VerifyAddress = "verify_address",
+        /// To the owner of an address that somebody tried to register again.
+        ExistingAccount = "existing_account",
+        Approved = "approved",
+        Rejected = "rejected",
+        /// One or more documents are needed again before a decision.
+        Resubmission = "resubmission",
+    }
+}
+
+impl TemplateKind {
+    /// How staff reads it.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::VerifyAddress => "Address verification",
+            Self::ExistingAccount => "Registration on an existing account",
+            Self::Approved => "Registration approved",
+            Self::Rejected => "Registration rejected",
+            Self::Resubmission => "Document needed again",
+        }
+    }
+
+    /// Mail that opens an account or proves an address: worth a possible duplicate when its fate is unknown.
+    #[must_use]
+    pub fn is_security(self) -> bool {
+        matches!(self, Self::VerifyAddress | Self::Approved)
+    }
+}
+
+text_enum! {
+    /// The language a mail is written in (BCP 47).
+    Language {
+        English = "en",
+    }
+}
+
+text_enum! {
+    /// Which mail goes first.
+    Priority {
+        High = "high",
+        Normal = "normal",
+        Low = "low",
+    }
+}
+
+text_enum! {
+    /// Where a mail is. Our own worker moves it up to `sent` and to the states that end it unsent; what
+    /// providers report moves it on from there, and only ever upwards by [`EmailStatus::rank`].
+    EmailStatus {
+        /// Waits for its time, or for its next try.
+        Queued = "queued",
+        /// Claimed by a worker.
+        Sending = "sending",
+        /// Content had begun to leave when we lost sight of it: it may or may not have been accepted.
+        Unknown = "unknown",
+        /// Accepted by a provider.
+        Sent = "sent",
+        /// Given up: refused for good, or out of tries.
+        Failed = "failed",
+        /// Not sent because its address is on the suppression list.
+        Suppressed = "suppressed",
+        /// Withdrawn before it left.
+        Cancelled = "cancelled",
+        /// Not sent in time to be of use.
+        Expired = "expired",
+        /// The recipient's server put it off; the provider keeps trying.
+        Deferred = "deferred",
+        Delivered = "delivered",
+        Bounced = "bounced",
+        Complained = "complained",
+    }
+}
+
+impl EmailStatus {
+    /// Reports arrive late and out of order; a state is only replaced by one of higher rank.
+    #[must_use]
+    pub fn rank(self) -> u8 {
+        match self {
+            Self::Queued => 0,
+            Self::Sending => 1,
+            Self::Unknown => 2,
+            Self::Sent | Self::Failed | Self::Suppressed | Self::Cancelled | Self::Expired => 3,
+            Self::Deferred => 4,
+            Self::Delivered => 5,
+            Self::Bounced => 6,
+            Self::Complained => 7,
+        }
+    }
+
+    /// The state after a report says `reported`.
+    #[must_use]
+    pub fn after_report(self, reported: Self) -> Self {
+        if reported.rank() > self.rank() { reported } else { self }
+    }
+
+    /// Whether our own part is over: nothing will be sent for this row any more.
+    #[must_use]
+    pub fn is_settled(self) -> bool {
+        self.rank() > Self::Unknown.rank()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn any_status() -> impl Strategy<Value = EmailStatus> {
+        proptest::sample::select(EmailStatus::ALL)
+    }
+
+    #[test]
+    fn a_delivery_reported_after_a_bounce_does_not_hide_the_bounce() {
+        assert_eq!(EmailStatus::Bounced.after_report(EmailStatus::Delivered), EmailStatus::Bounced);
+        assert_eq!(EmailStatus::Delivered.after_report(EmailStatus::Bounced), EmailStatus::Bounced);
+        assert_eq!(EmailStatus::Unknown.after_report(EmailStatus::Delivered), EmailStatus::Delivered);
+    }
+
+    #[test]
+    fn only_what_may_still_leave_is_unsettled() {
+        let open: Vec<_> = EmailStatus::ALL.iter().filter(|status| !status.is_settled()).collect();
+        assert_eq!(open, [&EmailStatus::Queued, &EmailStatus::Sending, &EmailStatus::Unknown]);
+    }
+
+    proptest! {
+        #[test]
+        fn the_rank_never_falls_whatever_is_reported(start in any_status(), reports in prop::collection::vec(any_status(), 0..20)) {
+            let mut status = start;
+            for report in reports {
+                let next = status.after_report(report);
+                prop_assert!(next.rank() >= status.rank());
+                status = next;
+            }
+        }
+    }
+}
