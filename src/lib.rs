@@ -5,3 +5,4 @@ pub mod db;
 pub mod clock;
 pub mod error;
 pub mod ids;
+pub mod keys;
