@@ -3,6 +3,7 @@
 #[macro_use]
 pub mod db;
 pub mod clock;
+pub mod documents;
 pub mod error;
 pub mod ids;
 pub mod keys;
