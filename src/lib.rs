@@ -1,12 +1,42 @@
 //! Frontdesk: the operations desk for the accounts of an application.
+//!
+//! The map, from the ground up:
+//!
+//! * values: [`clock`], [`ids`], [`keys`], [`access`] (roles, permissions, who acts), [`error`], [`config`]
+//! * [`db`]: one connection type over SQLite and PostgreSQL
+//! * [`web`] and [`ui`]: what every page and API call needs, and the pieces pages are made of; [`assets`]
+//! * features, each a folder with its rules (`model`), SQL (`store`), use cases (`actions`), pages and
+//!   API: [`accounts`], [`sessions`], [`documents`], [`verifications`], [`mail`], [`audit`], [`health`]
+//! * [`app`] holds the parts together; [`routes`] is the only route table and [`paths`] makes its links;
+//!   [`server`] runs them; [`cli`] is what the program does from a terminal; [`demo`] fills a show room
+//!
+//! Arrows run one way: features use `web`, `ui` and `db`, never the other way round.
 
 #[macro_use]
 pub mod db;
+pub mod access;
+pub mod accounts;
+pub mod app;
 pub mod assets;
+pub mod audit;
+pub mod cli;
 pub mod clock;
+pub mod config;
+pub mod console;
 pub mod documents;
 pub mod error;
+pub mod health;
 pub mod ids;
+pub mod jobs;
 pub mod keys;
+pub mod logging;
 pub mod mail;
+pub mod openapi;
+pub mod organizations;
+pub mod paths;
+pub mod routes;
+mod secret;
+pub mod server;
+pub mod sessions;
 pub mod ui;
+pub mod web;

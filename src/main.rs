@@ -1,1 +1,10 @@
-fn main() {}
+//! The program: reads the command line and hands over to the library.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use frontdesk::cli::{self, Cli};
+
+fn main() -> ExitCode {
+    cli::run(Cli::parse())
+}

@@ -134,6 +134,11 @@ impl Database {
         work(&mut connection).map_err(AppError::from)
     }
 
+    /// A connection outside the pools, for migrations: it may wait for a lock longer than a request.
+    pub fn unpooled(&self) -> Result<Connection, AppError> {
+        Manager::new(self.url.clone()).open().map_err(AppError::unavailable)
+    }
+
     /// One round trip to the database, for the health check.
     pub async fn ping(&self) -> Result<Duration, AppError> {
         let begun = Instant::now();

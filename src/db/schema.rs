@@ -169,6 +169,7 @@ diesel::table! {
 diesel::joinable!(verification_cases -> users (applicant_id));
 diesel::joinable!(documents -> verification_cases (case_id));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(users -> organizations (organization_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     organizations,

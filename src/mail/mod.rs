@@ -17,8 +17,10 @@ pub mod model;
 pub mod providers;
 pub mod reply;
 pub mod schedule;
+mod setup;
 pub mod templates;
 
 pub use address::{DisplayName, EmailAddress, Party};
 pub use letters::Letter;
 pub use model::{EmailId, EmailStatus, Language, Priority, TemplateKind};
+pub use setup::Mail;

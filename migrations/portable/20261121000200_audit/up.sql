@@ -2,7 +2,7 @@ CREATE TABLE audit_entries (
     id TEXT NOT NULL PRIMARY KEY,
     organization_id TEXT NOT NULL REFERENCES organizations (id),
     at TIMESTAMP NOT NULL,
-    actor_kind TEXT NOT NULL CHECK (actor_kind IN ('user', 'system', 'command')),
+    actor_kind TEXT NOT NULL CHECK (actor_kind IN ('user', 'visitor', 'system', 'command')),
     actor_id TEXT,
     actor_name TEXT NOT NULL,
     -- A verb of the past in dotted form, such as verification.approved.

@@ -1,0 +1,119 @@
+//! Password hashing (argon2id) on its own small bound, never on the async threads.
+
+use std::sync::Arc;
+
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Semaphore;
+
+use crate::config::HashingConfig;
+use crate::error::AppError;
+use crate::ids::Random;
+
+/// Computes and compares password hashes.
+#[derive(Clone)]
+pub struct Hasher {
+    argon2: Argon2<'static>,
+    random: Random,
+    /// How many are computed at the same time.
+    running: Arc<Semaphore>,
+    /// How many run or wait; beyond it a request is answered 503 at once.
+    admitted: Arc<Semaphore>,
+    /// The hash of nobody's password: an unknown address costs the same work as a known one.
+    nobody: Arc<str>,
+}
+
+impl std::fmt::Debug for Hasher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hasher").field("params", self.argon2.params()).finish_non_exhaustive()
+    }
+}
+
+impl Hasher {
+    /// # Errors
+    /// When the parameters do not fit each other (memory below 8 KiB per lane).
+    pub fn new(config: &HashingConfig, random: Random) -> Result<Self, AppError> {
+        let params = Params::new(config.memory_kib, config.iterations, config.lanes, None)
+            .map_err(|error| AppError::internal(error.to_string()))?;
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let nobody = hash(&argon2, &random, &hex::encode(random.bytes::<16>()))?;
+        Ok(Self {
+            argon2,
+            random,
+            running: Arc::new(Semaphore::new(config.parallel)),
+            admitted: Arc::new(Semaphore::new(config.parallel + config.queue)),
+            nobody: nobody.into(),
+        })
+    }
+
+    /// The hash of a new password, in PHC string form.
+    pub async fn hash(&self, password: &SecretString) -> Result<String, AppError> {
+        let (argon2, random, password) = (self.argon2.clone(), self.random.clone(), password.clone());
+        self.run(move || hash(&argon2, &random, password.expose_secret())).await?
+    }
+
+    /// The same on the calling thread, for the command line and generated data.
+    pub fn hash_here(&self, password: &SecretString) -> Result<String, AppError> {
+        hash(&self.argon2, &self.random, password.expose_secret())
+    }
+
+    /// Is this the password of `kept`? With no hash it does the same work and says no.
+    pub async fn verify(&self, password: &SecretString, kept: Option<String>) -> Result<bool, AppError> {
+        let argon2 = self.argon2.clone();
+        let password = password.clone();
+        let known = kept.is_some();
+        let kept = kept.unwrap_or_else(|| self.nobody.to_string());
+        let right = self
+            .run(move || argon2.verify_password(password.expose_secret().as_bytes(), kept.as_str()).is_ok());
+        Ok(right.await? && known)
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
+        let admitted = self.admitted.clone().try_acquire_owned().map_err(AppError::unavailable)?;
+        let place = self.running.clone().acquire_owned().await.map_err(AppError::internal)?;
+        let job = tokio::task::spawn_blocking(move || {
+            let outcome = work();
+            drop((place, admitted));
+            outcome
+        });
+        job.await.map_err(AppError::internal)
+    }
+}
+
+fn hash(argon2: &Argon2<'_>, random: &Random, password: &str) -> Result<String, AppError> {
+    let salt: [u8; 16] = random.bytes();
+    let hash = argon2
+        .hash_password_with_salt(password.as_bytes(), &salt)
+        .map_err(|error| AppError::internal(error.to_string()))?;
+    Ok(hash.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(queue: usize) -> HashingConfig {
+        HashingConfig { memory_kib: 8_192, iterations: 1, lanes: 1, parallel: 1, queue }
+    }
+
+    #[tokio::test]
+    async fn the_right_password_is_right_and_no_hash_is_never() {
+        let hasher = Hasher::new(&config(8), Random::seeded(1)).unwrap();
+        let password = SecretString::from("Engine-1843!");
+        let kept = hasher.hash(&password).await.unwrap();
+        assert!(kept.starts_with("$argon2id$v=19$m=8192,t=1,p=1$"), "{kept}");
+        assert!(hasher.verify(&password, Some(kept.clone())).await.unwrap());
+        assert!(!hasher.verify(&"other".into(), Some(kept)).await.unwrap());
+        assert!(!hasher.verify(&password, None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn beyond_the_queue_the_answer_is_503_at_once() {
+        let hasher = Hasher::new(&config(1), Random::seeded(1)).unwrap();
+        let password = SecretString::from("Engine-1843!");
+        let all = futures_util::future::join_all((0..5).map(|_| hasher.hash(&password))).await;
+        let refused = all.iter().filter(|one| matches!(one, Err(AppError::Unavailable(_)))).count();
+        assert_eq!((refused, all.len()), (3, 5));
+    }
+}

@@ -1,0 +1,14 @@
+//! Accounts: users, their registration, verification of their address, sign-in and passwords.
+//!
+//! A user is `pending` until a reviewer approves the documents, then `active`; `suspended`, `banned`
+//! and `rejected` close the door again. Each status refuses sign-in in its own words, and only after
+//! a correct password, so that an address alone tells nothing.
+
+pub mod hashing;
+pub mod model;
+pub mod password;
+pub mod setup;
+pub mod store;
+pub mod tokens;
+
+pub use model::{NewUser, Status, User};

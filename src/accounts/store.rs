@@ -1,0 +1,143 @@
+//! All SQL of users.
+
+use diesel::prelude::*;
+
+use super::model::{NewUser, Status, User};
+use crate::access::{OrganizationId, Role, UserId};
+use crate::clock::Timestamp;
+use crate::db::Connection;
+use crate::db::schema::users as table;
+
+/// The user with this address, in any organization.
+pub fn by_email_key(c: &mut Connection, key: &str) -> QueryResult<Option<User>> {
+    table::table.filter(table::email_key.eq(key)).select(User::as_select()).first(c).optional()
+}
+
+/// The user with this id, in any organization: for one's own account only.
+pub fn by_id(c: &mut Connection, id: &UserId) -> QueryResult<Option<User>> {
+    table::table.find(id).select(User::as_select()).first(c).optional()
+}
+
+/// The user with this id, of this organization.
+pub fn in_organization(
+    c: &mut Connection,
+    organization: &OrganizationId,
+    id: &UserId,
+) -> QueryResult<Option<User>> {
+    table::table
+        .find(id)
+        .filter(table::organization_id.eq(organization))
+        .select(User::as_select())
+        .first(c)
+        .optional()
+}
+
+/// How many users have this role.
+pub fn count_role(c: &mut Connection, role: Role) -> QueryResult<i64> {
+    table::table.filter(table::role.eq(role)).count().get_result(c)
+}
+
+/// Adds a user.
+///
+/// # Errors
+/// `UniqueViolation` when the address is taken.
+pub fn insert(c: &mut Connection, user: &NewUser, now: Timestamp) -> QueryResult<()> {
+    diesel::insert_into(table::table)
+        .values((
+            table::id.eq(&user.id),
+            table::organization_id.eq(&user.organization),
+            table::email.eq(user.email.as_str()),
+            table::email_key.eq(user.email.key()),
+            table::name.eq(user.name.as_str()),
+            table::phone.eq(user.phone.as_deref()),
+            table::role.eq(user.role),
+            table::status.eq(user.status),
+            table::password_hash.eq(user.password_hash.as_deref()),
+            table::must_change_password.eq(false),
+            table::email_verified_at.eq(user.email_verified_at),
+            table::created_at.eq(now),
+            table::updated_at.eq(now),
+        ))
+        .execute(c)
+        .map(drop)
+}
+
+/// How the password of a user is set.
+#[derive(Clone, Debug)]
+pub enum Password {
+    /// Chosen by the user.
+    Own(String),
+    /// Generated: dies at the moment given and must be changed.
+    Temporary(String, Timestamp),
+}
+
+/// Sets the hash of a new password.
+pub fn set_password(c: &mut Connection, id: &UserId, password: &Password, now: Timestamp) -> QueryResult<()> {
+    let (hash, expires, must_change) = match password {
+        Password::Own(hash) => (hash, None, false),
+        Password::Temporary(hash, end) => (hash, Some(*end), true),
+    };
+    diesel::update(table::table.find(id))
+        .set((
+            table::password_hash.eq(Some(hash)),
+            table::password_expires_at.eq(expires),
+            table::must_change_password.eq(must_change),
+            table::updated_at.eq(now),
+        ))
+        .execute(c)
+        .map(drop)
+}
+
+/// Ends the life of a temporary password at its first use: only the change of it may follow.
+pub fn spend_temporary_password(c: &mut Connection, id: &UserId, now: Timestamp) -> QueryResult<()> {
+    diesel::update(table::table.find(id).filter(table::password_expires_at.is_not_null()))
+        .set(table::password_expires_at.eq(Some(now)))
+        .execute(c)
+        .map(drop)
+}
+
+/// Keeps when and from where a user last signed in.
+pub fn touch_login(
+    c: &mut Connection,
+    id: &UserId,
+    now: Timestamp,
+    ip: Option<&str>,
+    user_agent: Option<&str>,
+) -> QueryResult<()> {
+    diesel::update(table::table.find(id))
+        .set((
+            table::last_login_at.eq(Some(now)),
+            table::last_login_ip.eq(ip),
+            table::last_login_agent.eq(user_agent),
+        ))
+        .execute(c)
+        .map(drop)
+}
+
+/// Marks the address as verified; `false` when it already was.
+pub fn verify_email(c: &mut Connection, id: &UserId, now: Timestamp) -> QueryResult<bool> {
+    diesel::update(table::table.find(id).filter(table::email_verified_at.is_null()))
+        .set((table::email_verified_at.eq(Some(now)), table::updated_at.eq(now)))
+        .execute(c)
+        .map(|changed| changed == 1)
+}
+
+/// Sets the status.
+pub fn set_status(c: &mut Connection, id: &UserId, status: Status, now: Timestamp) -> QueryResult<()> {
+    diesel::update(table::table.find(id))
+        .set((table::status.eq(status), table::updated_at.eq(now)))
+        .execute(c)
+        .map(drop)
+}
+
+/// Opens the account of an approved applicant.
+pub fn approve(c: &mut Connection, id: &UserId, now: Timestamp) -> QueryResult<()> {
+    diesel::update(table::table.find(id))
+        .set((
+            table::status.eq(Status::Active),
+            table::document_verified_at.eq(Some(now)),
+            table::updated_at.eq(now),
+        ))
+        .execute(c)
+        .map(drop)
+}

@@ -1,0 +1,54 @@
+//! Health in the console.
+
+use maud::{Markup, html};
+
+use super::{Check, Status};
+use crate::clock::Timestamp;
+use crate::ui::{Cell, Column, Empty, Meaning, Row, Table, badge, time};
+use crate::web::guard::SeeHealth;
+use crate::web::{Allowed, Context, Page};
+
+/// `GET /watch/health`
+pub async fn page(_: Allowed<SeeHealth>, context: Context) -> Page {
+    let checks = context.app.health.all();
+    if checks.is_empty() {
+        let nothing =
+            Empty::nothing_yet("Nothing checked yet", "The first checks run right after the start.");
+        return Page::console("Health", html! { (nothing) });
+    }
+    let rows = checks.iter().map(|(name, check)| row(name, check, context.now));
+    let table = Table::new("Subsystems")
+        .column(Column::text("Subsystem"))
+        .column(Column::badge("State"))
+        .column(Column::text("Detail"))
+        .column(Column::number("Latency"))
+        .column(Column::text("Since").fits())
+        .column(Column::text("Checked").fits())
+        .rows(rows);
+    Page::list("Health", html! { (table) })
+}
+
+fn word(status: Status) -> Markup {
+    match status {
+        Status::Healthy => badge(Meaning::Ok, "Healthy"),
+        Status::Degraded => badge(Meaning::Warn, "Degraded"),
+        Status::Unhealthy => badge(Meaning::Bad, "Unhealthy"),
+        Status::Disabled => badge(Meaning::Neutral, "Disabled"),
+    }
+}
+
+fn title(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+fn row(name: &str, check: &Check, now: Timestamp) -> Row {
+    let latency = check.latency.map(|span| format!("{} ms", span.as_millis()));
+    Row::new(name)
+        .cell(Cell::text(&title(name)))
+        .cell(Cell::of(word(check.status)))
+        .cell(check.message.as_deref().map_or_else(Cell::none, Cell::text))
+        .cell(latency.as_deref().map_or_else(Cell::none, Cell::text))
+        .cell(Cell::of(time(check.since, now)))
+        .cell(Cell::of(time(check.checked_at, now)))
+}

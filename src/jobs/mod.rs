@@ -1,0 +1,1 @@
+//! Periodic work: one instance runs a job at a time, through a lease in the database.

@@ -1,0 +1,43 @@
+//! The description of the JSON API, made from the handlers (utoipa), OpenAPI 3.1.
+
+use actix_web::HttpResponse;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+
+use crate::web::Anyone;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Frontdesk", description = "The operations desk for the accounts of an application."),
+    paths(
+        crate::health::api::overall,
+        crate::health::api::database,
+        crate::health::api::storage,
+        crate::health::api::liveness,
+        crate::health::api::readiness,
+    ),
+    modifiers(&Bearer),
+)]
+struct Document;
+
+/// How programs sign in.
+struct Bearer;
+
+impl utoipa::Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+/// The whole document.
+#[must_use]
+pub fn document() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}
+
+/// `GET /api/openapi.json`
+pub async fn serve(_: Anyone) -> HttpResponse {
+    HttpResponse::Ok().json(document())
+}

@@ -1,0 +1,80 @@
+//! Organizations: whose users, cases and mails they are. A first start makes one, named `default`.
+
+use diesel::prelude::*;
+
+use crate::access::OrganizationId;
+use crate::clock::Timestamp;
+use crate::db::schema::organizations as table;
+use crate::db::{Connection, MultiBackend};
+use crate::ids::Random;
+
+/// The organization people register with.
+pub const DEFAULT: &str = "default";
+
+/// An organization and what it decided.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = table, check_for_backend(MultiBackend))]
+pub struct Organization {
+    pub id: OrganizationId,
+    pub slug: String,
+    pub name: String,
+    /// May an applicant whose documents were rejected submit again?
+    pub allow_resubmission: bool,
+    /// Is personal data in the queue hidden until a reviewer has claimed the case?
+    pub mask_until_claimed: bool,
+}
+
+/// Makes the first organization when there is none; otherwise leaves what is there.
+pub fn ensure_default(
+    c: &mut Connection,
+    random: &Random,
+    name: &str,
+    now: Timestamp,
+) -> QueryResult<Organization> {
+    if let Some(found) = by_slug(c, DEFAULT)? {
+        return Ok(found);
+    }
+    diesel::insert_into(table::table)
+        .values((
+            table::id.eq(OrganizationId::new(random, now)),
+            table::slug.eq(DEFAULT),
+            table::name.eq(name),
+            table::allow_resubmission.eq(true),
+            table::mask_until_claimed.eq(true),
+            table::created_at.eq(now),
+        ))
+        .execute(c)?;
+    by_slug(c, DEFAULT)?.ok_or(diesel::result::Error::NotFound)
+}
+
+/// The organization with this short name.
+pub fn by_slug(c: &mut Connection, slug: &str) -> QueryResult<Option<Organization>> {
+    table::table.filter(table::slug.eq(slug)).select(Organization::as_select()).first(c).optional()
+}
+
+/// The organization with this id.
+pub fn by_id(c: &mut Connection, id: &OrganizationId) -> QueryResult<Organization> {
+    table::table.find(id).select(Organization::as_select()).first(c)
+}
+
+/// Adds another organization.
+pub fn insert(
+    c: &mut Connection,
+    random: &Random,
+    slug: &str,
+    name: &str,
+    now: Timestamp,
+) -> QueryResult<OrganizationId> {
+    let id = OrganizationId::new(random, now);
+    diesel::insert_into(table::table)
+        .values((
+            table::id.eq(&id),
+            table::slug.eq(slug),
+            table::name.eq(name),
+            table::allow_resubmission.eq(true),
+            table::mask_until_claimed.eq(true),
+            table::created_at.eq(now),
+        ))
+        .execute(c)?;
+    Ok(id)
+}

@@ -1,0 +1,193 @@
+//! Every address of the application: patterns for the route table, functions for links.
+
+use std::fmt::Display;
+
+pub const HOME: &str = "/";
+pub const LOGIN: &str = "/login";
+pub const LOGOUT: &str = "/logout";
+pub const SETUP: &str = "/setup";
+pub const REGISTER: &str = "/register";
+pub const REGISTERED: &str = "/register/received";
+pub const VERIFY_EMAIL: &str = "/verify-email";
+pub const ACTIVATE: &str = "/activate";
+pub const ACCOUNT: &str = "/account";
+pub const PASSWORD: &str = "/account/password";
+pub const CASE: &str = "/case";
+pub const CASE_DOCUMENTS: &str = "/case/documents";
+pub const THEME: &str = "/theme";
+pub const VERIFICATIONS: &str = "/verifications";
+pub const EMAILS: &str = "/emails";
+pub const AUDIT: &str = "/audit";
+pub const HEALTH_PAGE: &str = "/watch/health";
+pub const HEALTH: &str = "/health";
+pub const ASSETS: &str = "/assets/{file}";
+pub const OPENAPI: &str = "/api/openapi.json";
+pub const API_DOCS: &str = "/api/docs";
+
+/// Patterns with an id in them.
+pub mod patterns {
+    pub const VERIFICATION: &str = "/verifications/{id}";
+    pub const CLAIM: &str = "/verifications/{id}/claim";
+    pub const RENEW: &str = "/verifications/{id}/renew";
+    pub const RELEASE: &str = "/verifications/{id}/release";
+    pub const DECISION: &str = "/verifications/{id}/decision";
+    pub const DOCUMENT: &str = "/documents/{id}";
+    pub const OWN_DOCUMENT: &str = "/case/documents/{id}";
+    pub const EMAIL: &str = "/emails/{id}";
+    pub const EMAIL_PREVIEW: &str = "/emails/{id}/preview";
+    pub const EMAIL_CAPTURED: &str = "/emails/{id}/captured";
+    pub const EMAIL_CAPTURED_BODY: &str = "/emails/{id}/captured/body";
+    pub const EMAIL_CAPTURED_RAW: &str = "/emails/{id}/captured/message.eml";
+    pub const AUDIT_ENTRY: &str = "/audit/{id}";
+    pub const SETUP_LINK: &str = "/setup/{token}";
+    pub const VERIFY_EMAIL_LINK: &str = "/verify-email/{token}";
+    pub const ACTIVATE_LINK: &str = "/activate/{token}";
+    pub const CASE_LINK: &str = "/case/link/{token}";
+}
+
+/// Is this a call of the JSON API?
+#[must_use]
+pub fn is_api(path: &str) -> bool {
+    path.starts_with("/api/") || path.starts_with("/v1/")
+}
+
+/// Does this answer without looking who asks?
+#[must_use]
+pub fn is_anonymous(path: &str) -> bool {
+    path.starts_with("/assets/") || path == HEALTH || path.starts_with("/health/") || path == OPENAPI
+}
+
+/// May a form with files be sent here? Its own extractor then checks the token.
+#[must_use]
+pub fn takes_files(path: &str) -> bool {
+    path == REGISTER || path == CASE_DOCUMENTS
+}
+
+#[must_use]
+pub fn login_then(next: &str) -> String {
+    format!("{LOGIN}?next={}", encode(next))
+}
+
+fn encode(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+#[must_use]
+pub fn verification(id: impl Display) -> String {
+    format!("/verifications/{id}")
+}
+
+/// The case page with one document open.
+#[must_use]
+pub fn verification_document(id: impl Display, document: impl Display) -> String {
+    format!("/verifications/{id}?document={document}")
+}
+
+#[must_use]
+pub fn claim(id: impl Display) -> String {
+    format!("/verifications/{id}/claim")
+}
+
+#[must_use]
+pub fn renew(id: impl Display) -> String {
+    format!("/verifications/{id}/renew")
+}
+
+#[must_use]
+pub fn release(id: impl Display) -> String {
+    format!("/verifications/{id}/release")
+}
+
+#[must_use]
+pub fn decision(id: impl Display) -> String {
+    format!("/verifications/{id}/decision")
+}
+
+#[must_use]
+pub fn document(id: impl Display) -> String {
+    format!("/documents/{id}")
+}
+
+#[must_use]
+pub fn own_document(id: impl Display) -> String {
+    format!("/case/documents/{id}")
+}
+
+#[must_use]
+pub fn email(id: impl Display) -> String {
+    format!("/emails/{id}")
+}
+
+#[must_use]
+pub fn email_preview(id: impl Display) -> String {
+    format!("/emails/{id}/preview")
+}
+
+#[must_use]
+pub fn email_captured(id: impl Display) -> String {
+    format!("/emails/{id}/captured")
+}
+
+#[must_use]
+pub fn email_captured_body(id: impl Display) -> String {
+    format!("/emails/{id}/captured/body")
+}
+
+#[must_use]
+pub fn email_captured_raw(id: impl Display) -> String {
+    format!("/emails/{id}/captured/message.eml")
+}
+
+#[must_use]
+pub fn audit_entry(id: impl Display) -> String {
+    format!("/audit/{id}")
+}
+
+#[must_use]
+pub fn setup_link(token: &str) -> String {
+    format!("/setup/{token}")
+}
+
+#[must_use]
+pub fn verify_email_link(token: &str) -> String {
+    format!("/verify-email/{token}")
+}
+
+#[must_use]
+pub fn activate_link(token: &str) -> String {
+    format!("/activate/{token}")
+}
+
+#[must_use]
+pub fn case_link(token: &str) -> String {
+    format!("/case/link/{token}")
+}
+
+/// `next` when it is a path of ours, otherwise `fallback`: no redirect leaves this site.
+#[must_use]
+pub fn local_or<'a>(next: Option<&'a str>, fallback: &'a str) -> &'a str {
+    match next {
+        Some(path)
+            if path.starts_with('/')
+                && !path.starts_with("//")
+                && !path.contains('\\')
+                && !path.contains(|letter: char| letter.is_control()) =>
+        {
+            path
+        }
+        _ => fallback,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_redirect_leaves_this_site() {
+        for bad in ["https://evil.test", "//evil.test", "/\\evil.test", "evil", "", "/a\r\nb"] {
+            assert_eq!(local_or(Some(bad), "/home"), "/home", "{bad:?}");
+        }
+        assert_eq!(local_or(Some("/verifications?state=waiting"), "/home"), "/verifications?state=waiting");
+    }
+}

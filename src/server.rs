@@ -1,0 +1,139 @@
+//! The web server: middleware in their order, background work beside it, and a stop that loses nothing.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_session::SessionMiddleware;
+use actix_session::config::{CookieContentSecurity, PersistentSession};
+use actix_web::cookie::{Key, SameSite, time};
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App as Actix, HttpServer, web};
+use url::Url;
+
+use crate::app::App;
+use crate::db::migrations;
+use crate::error::AppError;
+use crate::keys::Purpose;
+use crate::sessions::{Rows, cookie_name, identity};
+use crate::web::{client, csrf, errors, headers, route, trace};
+use crate::{assets, health, organizations, paths, routes};
+
+/// How long requests in flight may take to finish after the stop was asked for.
+const GRACE: u64 = 30;
+/// A client that takes longer to send its headers is dropped.
+const SLOW_CLIENT: Duration = Duration::from_secs(10);
+
+/// A server that listens already.
+pub struct Running {
+    pub url: Url,
+    pub handle: ServerHandle,
+    server: actix_web::dev::Server,
+}
+
+impl std::fmt::Debug for Running {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Running").field("url", &self.url.as_str()).finish_non_exhaustive()
+    }
+}
+
+impl Running {
+    /// Serves until it is stopped.
+    pub async fn wait(self) -> std::io::Result<()> {
+        self.server.await
+    }
+}
+
+/// Brings the schema up to date and makes sure there is an organization.
+pub async fn prepare(app: &App) -> Result<(), AppError> {
+    let name = app.config.accounts.organization_name.clone();
+    let migrate = app.config.database.migrate_on_start;
+    let (random, now) = (app.random.clone(), app.clock.now());
+    let db = app.db.clone();
+    tokio::task::spawn_blocking(move || {
+        if migrate {
+            let ran = migrations::up(&mut db.unpooled()?).map_err(AppError::internal)?;
+            for name in ran {
+                tracing::info!(%name, "migration applied");
+            }
+        }
+        db.write_here(|c| organizations::ensure_default(c, &random, &name, now)).map(drop)
+    })
+    .await
+    .map_err(AppError::internal)??;
+    app.health.migrated();
+    Ok(())
+}
+
+/// Starts listening and serving.
+///
+/// # Errors
+/// When the address cannot be listened on.
+pub fn start(app: &App) -> Result<Running, AppError> {
+    let config = &app.config.http;
+    let listener = TcpListener::bind((config.bind, config.port)).map_err(|error| {
+        AppError::internal(format!("cannot listen on {}:{}: {error}", config.bind, config.port))
+    })?;
+    let address = listener.local_addr().map_err(AppError::internal)?;
+    let url = Url::parse(&format!("http://{address}")).map_err(AppError::internal)?;
+    app.listens_on(url.clone());
+    let cookie_key = Key::from(&app.keys.derive(Purpose::CookieSigning));
+    let served = app.clone();
+    let server = HttpServer::new(move || {
+        Actix::new()
+            .app_data(web::Data::new(served.clone()))
+            .wrap(from_fn(csrf::protect))
+            .wrap(from_fn(identity::identify))
+            .wrap(session(&served, cookie_key.clone()))
+            .wrap(from_fn(client::identify))
+            .wrap(from_fn(errors::render))
+            .wrap(Compress::default())
+            .wrap(from_fn(headers::secure))
+            .wrap(from_fn(trace::request))
+            .route(paths::ASSETS, web::get().to(assets::serve))
+            .route(paths::ASSETS, web::head().to(assets::serve))
+            .configure(|config| route::register(config, routes::table()))
+            .default_service(web::to(|| async { Err::<String, _>(AppError::NotFound) }))
+    })
+    .workers(config.workers)
+    .client_request_timeout(SLOW_CLIENT)
+    .shutdown_timeout(GRACE)
+    .disable_signals()
+    .listen(listener)
+    .map_err(AppError::internal)?
+    .run();
+    Ok(Running { url, handle: server.handle(), server })
+}
+
+fn session(app: &App, key: Key) -> SessionMiddleware<Rows> {
+    // The row decides how long a session lives; the cookie only has to live as long as the longest.
+    let longest = app.config.sessions.absolute.max(app.config.sessions.staff_absolute);
+    let life = time::Duration::seconds(i64::try_from(longest.as_secs()).unwrap_or(i64::MAX));
+    SessionMiddleware::builder(Rows::new(app.clone()), key)
+        .cookie_name(cookie_name(app).to_owned())
+        .cookie_secure(app.public_url().scheme() == "https")
+        .cookie_http_only(true)
+        .cookie_same_site(SameSite::Lax)
+        .cookie_content_security(CookieContentSecurity::Signed)
+        .session_lifecycle(PersistentSession::default().session_ttl(life))
+        .build()
+}
+
+/// Starts what runs beside the requests. The tasks end with the runtime.
+pub fn background(app: &App) {
+    tokio::spawn(health::run_loop(app.clone()));
+}
+
+/// Waits for the operator to stop the process, then lets requests in flight finish.
+pub async fn stop_on_signal(app: App, handle: ServerHandle) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        tracing::error!("signals cannot be heard; stop the process by killing it");
+        return;
+    };
+    tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
+    tracing::info!("stopping: requests in flight finish first");
+    app.health.drain();
+    handle.stop(true).await;
+}

@@ -1,0 +1,164 @@
+//! All SQL of sessions.
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+
+use crate::access::{Act, Actor, Means, OrganizationId, Role, SessionId, UserId};
+use crate::accounts::Status;
+use crate::clock::Timestamp;
+use crate::db::schema::{organizations, sessions as table, users};
+use crate::db::{Connection, MultiBackend};
+use crate::text_enum;
+
+text_enum! {
+    Kind {
+        Browser = "browser",
+        Api = "api",
+    }
+}
+
+/// A session to be kept.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = table)]
+pub struct NewSession {
+    pub id: SessionId,
+    pub organization_id: OrganizationId,
+    pub user_id: UserId,
+    pub kind: Kind,
+    pub hash: String,
+    pub state: String,
+    pub created_at: Timestamp,
+    pub seen_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub idle_seconds: i64,
+    pub ip: String,
+    pub user_agent: String,
+    pub device: String,
+}
+
+/// A live session with the person behind it.
+#[derive(Clone, Debug)]
+pub struct Live {
+    pub actor: Actor,
+    pub state: String,
+    pub seen_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = table, check_for_backend(MultiBackend))]
+struct SessionPart {
+    id: SessionId,
+    kind: Kind,
+    state: String,
+    seen_at: Timestamp,
+    expires_at: Timestamp,
+    idle_seconds: i64,
+}
+
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = users, check_for_backend(MultiBackend))]
+struct UserPart {
+    id: UserId,
+    organization_id: OrganizationId,
+    role: Role,
+    status: Status,
+    name: String,
+    email: String,
+    must_change_password: bool,
+}
+
+/// Keeps a new session.
+pub fn insert(c: &mut Connection, session: &NewSession) -> QueryResult<()> {
+    diesel::insert_into(table::table).values(session).execute(c).map(drop)
+}
+
+/// The session with this hash, if it is neither ended nor over and its user may still come in.
+pub fn live(c: &mut Connection, hash: &str, now: Timestamp) -> QueryResult<Option<Live>> {
+    let found: Option<(SessionPart, UserPart, String)> = table::table
+        .inner_join(users::table.inner_join(organizations::table))
+        .filter(table::hash.eq(hash))
+        .filter(table::ended_at.is_null())
+        .filter(table::expires_at.gt(now))
+        .select((SessionPart::as_select(), UserPart::as_select(), organizations::name))
+        .first(c)
+        .optional()?;
+    let Some((session, user, organization_name)) = found else { return Ok(None) };
+    let idle = TimeDelta::seconds(session.idle_seconds);
+    if user.status != Status::Active || session.seen_at.plus(idle) <= now {
+        return Ok(None);
+    }
+    let actor = Actor {
+        user: user.id,
+        organization: user.organization_id,
+        organization_name,
+        session: session.id,
+        role: user.role,
+        name: user.name,
+        email: user.email,
+        means: if session.kind == Kind::Api { Means::Bearer } else { Means::Cookie },
+        must_change_password: user.must_change_password,
+    };
+    Ok(Some(Live { actor, state: session.state, seen_at: session.seen_at, expires_at: session.expires_at }))
+}
+
+/// Keeps what a browser session remembers; an ended session is not brought back.
+pub fn save_state(c: &mut Connection, hash: &str, state: &str) -> QueryResult<()> {
+    diesel::update(table::table.filter(table::hash.eq(hash)).filter(table::ended_at.is_null()))
+        .set(table::state.eq(state))
+        .execute(c)
+        .map(drop)
+}
+
+/// Keeps that the session was used.
+pub fn touch(c: &mut Connection, id: &SessionId, now: Timestamp) -> QueryResult<()> {
+    diesel::update(table::table.find(id)).set(table::seen_at.eq(now)).execute(c).map(drop)
+}
+
+/// Ends the session with this hash.
+pub fn end_by_hash(c: &mut Connection, hash: &str, reason: &str, now: Timestamp) -> QueryResult<()> {
+    diesel::update(table::table.filter(table::hash.eq(hash)).filter(table::ended_at.is_null()))
+        .set((table::ended_at.eq(Some(now)), table::end_reason.eq(Some(reason))))
+        .execute(c)
+        .map(drop)
+}
+
+/// Ends one session.
+pub fn end(c: &mut Connection, id: &SessionId, reason: &str, now: Timestamp) -> QueryResult<()> {
+    diesel::update(table::table.find(id).filter(table::ended_at.is_null()))
+        .set((table::ended_at.eq(Some(now)), table::end_reason.eq(Some(reason))))
+        .execute(c)
+        .map(drop)
+}
+
+/// Ends every session of a user but the one given; answers how many.
+pub fn end_others(
+    c: &mut Connection,
+    user: &UserId,
+    keep: Option<&SessionId>,
+    reason: &str,
+    act: &Act,
+) -> QueryResult<usize> {
+    let kept = keep.map_or("", SessionId::as_str);
+    let others = table::table
+        .filter(table::user_id.eq(user))
+        .filter(table::ended_at.is_null())
+        .filter(table::id.ne(kept));
+    diesel::update(others)
+        .set((table::ended_at.eq(Some(act.at)), table::end_reason.eq(Some(reason))))
+        .execute(c)
+}
+
+/// Renews the access token of an API session.
+pub fn renew_access(
+    c: &mut Connection,
+    id: &SessionId,
+    hash: &str,
+    until: Timestamp,
+    now: Timestamp,
+) -> QueryResult<()> {
+    diesel::update(table::table.find(id))
+        .set((table::hash.eq(hash), table::expires_at.eq(until), table::seen_at.eq(now)))
+        .execute(c)
+        .map(drop)
+}

@@ -1,0 +1,140 @@
+//! What people and programs send: forms, queries and JSON, read strictly and told plainly.
+
+use std::future::{Ready, ready};
+use std::pin::Pin;
+
+use actix_web::dev::{Payload, ServiceRequest};
+use actix_web::http::header;
+use actix_web::web::Bytes;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use futures_util::StreamExt;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::{AppError, FieldError};
+
+/// No page's form is larger; files have their own limits.
+pub const MAX_FORM: usize = 64 * 1024;
+
+/// The body of a form, read once by the CSRF check and kept for the handler.
+#[derive(Clone, Debug)]
+struct Body(Bytes);
+
+/// Is the body a form with files?
+#[must_use]
+pub fn is_multipart(request: &HttpRequest) -> bool {
+    let content_type = request.headers().get(header::CONTENT_TYPE);
+    content_type.is_some_and(|value| {
+        value.as_bytes().get(..19).is_some_and(|start| start.eq_ignore_ascii_case(b"multipart/form-data"))
+    })
+}
+
+/// Reads a body of at most [`MAX_FORM`] bytes and keeps it with the request.
+pub async fn buffer(request: &mut ServiceRequest) -> Result<Bytes, AppError> {
+    let mut payload = request.take_payload();
+    let body = collect(&mut payload, MAX_FORM).await?;
+    request.extensions_mut().insert(Body(body.clone()));
+    Ok(body)
+}
+
+async fn collect(payload: &mut Payload, limit: usize) -> Result<Bytes, AppError> {
+    let mut body = actix_web::web::BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|error| {
+            tracing::debug!(%error, "a request body broke off");
+            AppError::bad_request("incomplete_body", "The request broke off. Send it again.")
+        })?;
+        if body.len() + chunk.len() > limit {
+            return Err(AppError::TooLarge(format!("Send at most {} KiB.", limit / 1024)));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+/// A form, `application/x-www-form-urlencoded`; repeated names make a list.
+#[derive(Clone, Debug)]
+pub struct Form<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest for Form<T> {
+    type Error = AppError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let kept = request.extensions().get::<Body>().cloned();
+        let mut payload = payload.take();
+        Box::pin(async move {
+            let body = match kept {
+                Some(Body(body)) => body,
+                None => collect(&mut payload, MAX_FORM).await?,
+            };
+            serde_html_form::from_bytes(&body).map(Self).map_err(|error| {
+                AppError::bad_request("bad_form", format!("The form could not be read: {error}."))
+            })
+        })
+    }
+}
+
+/// The query of an address, such as filters.
+#[derive(Clone, Debug)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest for Query<T> {
+    type Error = AppError;
+    type Future = Ready<Result<Self, AppError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(serde_html_form::from_str(request.query_string()).map(Self).map_err(|error| {
+            AppError::bad_request(
+                "bad_query",
+                format!("The address has a filter that cannot be read: {error}."),
+            )
+        }))
+    }
+}
+
+/// A JSON body of the API. An unknown or ill-typed field is named in the answer (400).
+#[derive(Clone, Debug)]
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest for Json<T> {
+    type Error = AppError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let kept = request.extensions().get::<Body>().cloned();
+        let is_json = request
+            .mime_type()
+            .ok()
+            .flatten()
+            .is_some_and(|mime| mime.subtype() == mime::JSON || mime.suffix() == Some(mime::JSON));
+        let mut payload = payload.take();
+        Box::pin(async move {
+            let body = match kept {
+                Some(Body(body)) => body,
+                None => collect(&mut payload, MAX_FORM).await?,
+            };
+            if !is_json && !body.is_empty() {
+                return Err(AppError::bad_request("not_json", "Send the body as application/json."));
+            }
+            let body: &[u8] = if body.is_empty() { b"{}" } else { &body };
+            serde_json::from_slice(body).map(Self).map_err(|error| json_error(&error))
+        })
+    }
+}
+
+fn json_error(error: &serde_json::Error) -> AppError {
+    let text = error.to_string();
+    // serde names the field between backquotes: "unknown field `x`, expected …".
+    let errors = match text.split('`').nth(1) {
+        Some(field) => vec![FieldError::new(field, text.clone())],
+        None => Vec::new(),
+    };
+    AppError::BadRequest { code: "bad_json", message: format!("The body could not be read: {text}."), errors }
+}
+
+/// Reads an empty field as no value at all.
+pub fn empty_is_none<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    Ok(text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()))
+}

@@ -1,0 +1,165 @@
+//! What a handler may do is in its first argument; without one of these a route does not compile.
+
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+
+use crate::access::{Actor, Permission, Role};
+use crate::app::App;
+use crate::error::AppError;
+use crate::web::client::Client;
+
+/// Who gets through to a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    Anyone,
+    SignedIn,
+    Permission(Permission),
+}
+
+impl Access {
+    /// Does a signed-in person with this role get through?
+    #[must_use]
+    pub fn admits(self, role: Role) -> bool {
+        match self {
+            Self::Anyone | Self::SignedIn => true,
+            Self::Permission(permission) => role.allows(permission),
+        }
+    }
+}
+
+/// An argument that decides who gets through.
+pub trait Guard: FromRequest {
+    const ACCESS: Access;
+}
+
+/// Everyone, signed in or not.
+#[derive(Clone, Debug)]
+pub struct Anyone(pub Option<Actor>);
+
+/// Whoever is signed in and has no temporary password to change.
+#[derive(Clone, Debug)]
+pub struct SignedIn(pub Actor);
+
+/// Whoever is signed in, also with a temporary password: only for the pages that change it.
+#[derive(Clone, Debug)]
+pub struct AnySession(pub Actor);
+
+/// Names a permission in a type.
+pub trait Needs {
+    const PERMISSION: Permission;
+}
+
+/// Staff whose role has the permission `P`.
+#[derive(Clone, Debug)]
+pub struct Allowed<P: Needs> {
+    pub actor: Actor,
+    permission: PhantomData<P>,
+}
+
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {
+        $($(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name;
+
+        impl Needs for $name {
+            const PERMISSION: Permission = Permission::$name;
+        })+
+    };
+}
+
+permissions!(
+    /// See and decide verification cases.
+    DecideVerifications,
+    /// Search the email log.
+    SearchMail,
+    /// See users and their sessions.
+    SeeUsers,
+    /// Search and export the audit log.
+    SearchAudit,
+    /// See subsystem health in detail.
+    SeeHealth,
+);
+
+impl Guard for Anyone {
+    const ACCESS: Access = Access::Anyone;
+}
+impl Guard for SignedIn {
+    const ACCESS: Access = Access::SignedIn;
+}
+impl Guard for AnySession {
+    const ACCESS: Access = Access::SignedIn;
+}
+impl<P: Needs + 'static> Guard for Allowed<P> {
+    const ACCESS: Access = Access::Permission(P::PERMISSION);
+}
+
+fn actor(request: &HttpRequest) -> Option<Actor> {
+    request.extensions().get::<Actor>().cloned()
+}
+
+fn settled(request: &HttpRequest) -> Result<Actor, AppError> {
+    let actor = actor(request).ok_or(AppError::Unauthenticated)?;
+    if actor.must_change_password {
+        return Err(AppError::forbidden("password_change_required", "Choose a password of your own first."));
+    }
+    Ok(actor)
+}
+
+fn permitted(request: &HttpRequest, permission: Permission) -> Result<Actor, AppError> {
+    let actor = settled(request)?;
+    if !actor.role.allows(permission) {
+        return Err(AppError::forbidden(
+            "not_permitted",
+            "Your role does not include this. Ask an administrator.",
+        ));
+    }
+    let networks = request.app_data::<web::Data<App>>().map(|app| &app.config.http.admin_networks);
+    let ip = request.extensions().get::<Client>().map(|client| client.ip);
+    if let (Some(networks), Some(ip)) = (networks, ip)
+        && !networks.is_empty()
+        && !networks.contains(ip)
+    {
+        return Err(AppError::forbidden("network", "The console cannot be opened from this network."));
+    }
+    Ok(actor)
+}
+
+impl FromRequest for Anyone {
+    type Error = AppError;
+    type Future = Ready<Result<Self, AppError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self(actor(request))))
+    }
+}
+
+impl FromRequest for SignedIn {
+    type Error = AppError;
+    type Future = Ready<Result<Self, AppError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(settled(request).map(Self))
+    }
+}
+
+impl FromRequest for AnySession {
+    type Error = AppError;
+    type Future = Ready<Result<Self, AppError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(actor(request).map(Self).ok_or(AppError::Unauthenticated))
+    }
+}
+
+impl<P: Needs + 'static> FromRequest for Allowed<P> {
+    type Error = AppError;
+    type Future = Ready<Result<Self, AppError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(permitted(request, P::PERMISSION).map(|actor| Self { actor, permission: PhantomData }))
+    }
+}

@@ -1,0 +1,23 @@
+//! The web kit: what every page and API call needs, and no feature.
+//!
+//! A request passes, from the outside in: [`trace`] (request id, log line), [`headers`], [`errors`]
+//! (renders whatever failed), compression, [`client`] (address, host check), the session, who it is
+//! (`sessions::identity`), [`csrf`], then the route with its [`guard`].
+
+pub mod client;
+pub mod context;
+pub mod csrf;
+pub mod errors;
+pub mod flash;
+pub mod forms;
+pub mod guard;
+pub mod headers;
+pub mod page;
+pub mod pager;
+pub mod route;
+pub mod trace;
+
+pub use context::Context;
+pub use forms::{Form, Json, Query};
+pub use guard::{Allowed, Anyone, SignedIn};
+pub use page::{Fragment, Page, SeeOther};

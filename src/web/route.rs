@@ -1,0 +1,102 @@
+//! Routes as data: method, pattern, who gets through, handler.
+//!
+//! [`get`] and its siblings take only handlers whose first argument is a [`Guard`], and keep what it
+//! demands beside the pattern, so that a test can walk every route with every role.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::Method;
+use actix_web::{FromRequest, Handler, Responder, Route, web};
+
+use crate::error::AppError;
+use crate::web::guard::{Access, Guard};
+
+/// One route of the table.
+pub struct Endpoint {
+    pub method: Method,
+    /// The address with `{names}` for what varies.
+    pub pattern: &'static str,
+    pub access: Access,
+    make: Box<dyn Fn() -> Route>,
+}
+
+impl std::fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} ({:?})", self.method, self.pattern, self.access)
+    }
+}
+
+/// Arguments of a handler, the first of which is a [`Guard`].
+pub trait Guarded: FromRequest {
+    const ACCESS: Access;
+}
+
+macro_rules! guarded {
+    ($($rest:ident)*) => {
+        impl<G: Guard + 'static, $($rest: FromRequest + 'static),*> Guarded for (G, $($rest,)*) {
+            const ACCESS: Access = G::ACCESS;
+        }
+    };
+}
+
+guarded!();
+guarded!(A);
+guarded!(A B);
+guarded!(A B C);
+guarded!(A B C D);
+guarded!(A B C D E);
+
+fn endpoint<F, Args>(method: Method, pattern: &'static str, handler: F) -> Endpoint
+where
+    F: Handler<Args>,
+    F::Output: Responder + 'static,
+    Args: Guarded + 'static,
+{
+    let verb = method.clone();
+    let make = Box::new(move || web::method(verb.clone()).to(handler.clone()));
+    Endpoint { method, pattern, access: Args::ACCESS, make }
+}
+
+macro_rules! verb {
+    ($name:ident, $method:ident) => {
+        /// A route for this method.
+        pub fn $name<F, Args>(pattern: &'static str, handler: F) -> Endpoint
+        where
+            F: Handler<Args>,
+            F::Output: Responder + 'static,
+            Args: Guarded + 'static,
+        {
+            endpoint(Method::$method, pattern, handler)
+        }
+    };
+}
+
+verb!(get, GET);
+verb!(post, POST);
+verb!(delete, DELETE);
+
+/// Registers the table; a path that is known under another method answers 405. GET also answers HEAD.
+pub fn register(config: &mut web::ServiceConfig, table: Vec<Endpoint>) {
+    let mut by_pattern: BTreeMap<&'static str, Vec<Endpoint>> = BTreeMap::new();
+    let mut order = Vec::new();
+    for endpoint in table {
+        let group = by_pattern.entry(endpoint.pattern).or_default();
+        if group.is_empty() {
+            order.push(endpoint.pattern);
+        }
+        group.push(endpoint);
+    }
+    for pattern in order {
+        let mut resource = web::resource(pattern);
+        for endpoint in by_pattern.remove(pattern).unwrap_or_default() {
+            if endpoint.method == Method::GET {
+                let handler = (endpoint.make)();
+                resource = resource.route(handler.method(Method::HEAD));
+            }
+            resource = resource.route((endpoint.make)());
+        }
+        config.service(
+            resource.default_service(web::to(|| async { Err::<String, _>(AppError::MethodNotAllowed) })),
+        );
+    }
+}
