@@ -196,7 +196,7 @@ impl Render for Field<'_> {
     fn render(&self) -> Markup {
         html! {
             div .field.invalid[self.error.is_some()] {
-                label for=(self.id) .visually-hidden[self.label_hidden] {
+                label for=(self.id) class=[self.label_hidden.then_some("visually-hidden")] {
                     (self.label)
                     @if self.optional { span .optional { " (optional)" } }
                 }

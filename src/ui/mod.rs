@@ -28,6 +28,9 @@ pub mod toast;
 pub mod upload;
 pub mod viewer;
 
+#[cfg(test)]
+mod gallery;
+
 pub use badge::{Meaning, badge};
 pub use button::Button;
 pub use callout::callout;

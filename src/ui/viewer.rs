@@ -117,7 +117,7 @@ fn stage(sheet: &Sheet<'_>) -> Markup {
     html! {
         div .stage data-stage="" tabindex="0" role="group" aria-label={ (sheet.title) ", use the arrow keys to move" } {
             @match sheet.kind {
-                SheetKind::Image => img src=(sheet.source) alt=(sheet.title);,
+                SheetKind::Image => div .sheet { img src=(sheet.source) alt=(sheet.title); },
                 SheetKind::Pdf => iframe src=(sheet.source) title=(sheet.title) {},
                 SheetKind::Unavailable => p .viewer-empty { (icon(Icon::FileX)) (sheet.note) },
             }
