@@ -12,6 +12,7 @@ pub mod flash;
 pub mod forms;
 pub mod guard;
 pub mod headers;
+pub mod link;
 pub mod page;
 pub mod pager;
 pub mod route;
