@@ -10,6 +10,10 @@ use crate::web::Anyone;
 #[openapi(
     info(title = "Frontdesk", description = "The operations desk for the accounts of an application."),
     paths(
+        crate::accounts::api::login,
+        crate::accounts::api::refresh,
+        crate::accounts::api::logout,
+        crate::accounts::api::me,
         crate::health::api::overall,
         crate::health::api::database,
         crate::health::api::storage,

@@ -1,7 +1,8 @@
 //! The only route table: what is served where, and who gets through (each handler's first argument).
 
-use crate::web::route::{Endpoint, get};
-use crate::{audit, health, paths};
+use crate::accounts::{api as auth, pages as accounts};
+use crate::web::route::{Endpoint, get, post};
+use crate::{audit, health, openapi, paths};
 use paths::patterns as p;
 
 /// Every route of the application.
@@ -9,7 +10,42 @@ use paths::patterns as p;
 pub fn table() -> Vec<Endpoint> {
     let mut table = Vec::new();
     table.extend(watch());
+    table.extend(own());
+    table.push(get(paths::OPENAPI, openapi::serve));
+    table.extend(api("/api/v1"));
+    table.extend(api("/v1"));
     table
+}
+
+/// Signing in and out, and one's own account.
+fn own() -> Vec<Endpoint> {
+    vec![
+        get(paths::HOME, accounts::home),
+        get(paths::LOGIN, accounts::login_form),
+        post(paths::LOGIN, accounts::login),
+        post(paths::LOGOUT, accounts::logout),
+        get(p::SETUP_LINK, accounts::setup_link),
+        get(paths::SETUP, accounts::setup_form),
+        post(paths::SETUP, accounts::create),
+        get(paths::ACCOUNT, accounts::account),
+        get(paths::PASSWORD, accounts::change_form),
+        post(paths::PASSWORD, accounts::change),
+        get(p::ACTIVATE_LINK, accounts::activate_link),
+        get(paths::ACTIVATE, accounts::activate_form),
+        post(paths::ACTIVATE, accounts::activate),
+        post(paths::THEME, accounts::theme),
+    ]
+}
+
+/// The JSON API, the same under `/api/v1` and `/v1`.
+fn api(root: &str) -> Vec<Endpoint> {
+    let at = |path: &str| format!("{root}{path}");
+    vec![
+        post(at("/auth/login"), auth::login),
+        post(at("/auth/refresh"), auth::refresh),
+        post(at("/auth/logout"), auth::logout),
+        get(at("/auth/me"), auth::me),
+    ]
 }
 
 fn watch() -> Vec<Endpoint> {

@@ -4,10 +4,14 @@
 //! and `rejected` close the door again. Each status refuses sign-in in its own words, and only after
 //! a correct password, so that an address alone tells nothing.
 
+pub mod api;
+pub mod change_password;
 pub mod hashing;
 pub mod model;
+pub mod pages;
 pub mod password;
 pub mod setup;
+pub mod sign_in;
 pub mod store;
 pub mod tokens;
 

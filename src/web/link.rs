@@ -28,7 +28,8 @@ pub fn open(app: &App, name: &'static str, token: &SecretString, path: &str) -> 
 pub fn token(request: &HttpRequest, name: &'static str) -> Option<SecretString> {
     let kept = request.cookie(name)?;
     let text = kept.value();
-    let fine = !text.is_empty() && text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let fine =
+        !text.is_empty() && text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     fine.then(|| SecretString::from(text.to_owned()))
 }
 

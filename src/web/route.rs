@@ -15,7 +15,7 @@ use crate::web::guard::{Access, Guard};
 pub struct Endpoint {
     pub method: Method,
     /// The address with `{names}` for what varies.
-    pub pattern: &'static str,
+    pub pattern: String,
     pub access: Access,
     make: Box<dyn Fn() -> Route>,
 }
@@ -46,7 +46,7 @@ guarded!(A B C);
 guarded!(A B C D);
 guarded!(A B C D E);
 
-fn endpoint<F, Args>(method: Method, pattern: &'static str, handler: F) -> Endpoint
+fn endpoint<F, Args>(method: Method, pattern: String, handler: F) -> Endpoint
 where
     F: Handler<Args>,
     F::Output: Responder + 'static,
@@ -60,13 +60,13 @@ where
 macro_rules! verb {
     ($name:ident, $method:ident) => {
         /// A route for this method.
-        pub fn $name<F, Args>(pattern: &'static str, handler: F) -> Endpoint
+        pub fn $name<F, Args>(pattern: impl Into<String>, handler: F) -> Endpoint
         where
             F: Handler<Args>,
             F::Output: Responder + 'static,
             Args: Guarded + 'static,
         {
-            endpoint(Method::$method, pattern, handler)
+            endpoint(Method::$method, pattern.into(), handler)
         }
     };
 }
@@ -77,18 +77,18 @@ verb!(delete, DELETE);
 
 /// Registers the table; a path that is known under another method answers 405. GET also answers HEAD.
 pub fn register(config: &mut web::ServiceConfig, table: Vec<Endpoint>) {
-    let mut by_pattern: BTreeMap<&'static str, Vec<Endpoint>> = BTreeMap::new();
+    let mut by_pattern: BTreeMap<String, Vec<Endpoint>> = BTreeMap::new();
     let mut order = Vec::new();
     for endpoint in table {
-        let group = by_pattern.entry(endpoint.pattern).or_default();
+        let group = by_pattern.entry(endpoint.pattern.clone()).or_default();
         if group.is_empty() {
-            order.push(endpoint.pattern);
+            order.push(endpoint.pattern.clone());
         }
         group.push(endpoint);
     }
     for pattern in order {
-        let mut resource = web::resource(pattern);
-        for endpoint in by_pattern.remove(pattern).unwrap_or_default() {
+        let mut resource = web::resource(pattern.as_str());
+        for endpoint in by_pattern.remove(&pattern).unwrap_or_default() {
             if endpoint.method == Method::GET {
                 let handler = (endpoint.make)();
                 resource = resource.route(handler.method(Method::HEAD));

@@ -1,0 +1,123 @@
+//! `/login` and `/logout`.
+
+use actix_session::Session;
+use actix_web::{HttpRequest, HttpResponse};
+use maud::{Markup, html};
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use crate::accounts::User;
+use crate::accounts::sign_in::{self, Refused};
+use crate::audit::{self, Event, Target};
+use crate::error::AppError;
+use crate::sessions::{self, SignIn};
+use crate::ui::form::actions;
+use crate::ui::{self, Button, Field, FieldError, error_summary};
+use crate::web::guard::AnySession;
+use crate::web::{Anyone, Context, Form, Page, Query, SeeOther};
+use crate::{console, paths};
+
+/// Where to go after signing in.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Next {
+    #[serde(default)]
+    next: Option<String>,
+}
+
+/// What the form sends.
+#[derive(Debug, Deserialize)]
+pub struct Credentials {
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    password: SecretString,
+    #[serde(default)]
+    next: Option<String>,
+}
+
+/// `GET /login`
+pub async fn form(
+    Anyone(actor): Anyone,
+    context: Context,
+    Query(Next { next }): Query<Next>,
+    request: HttpRequest,
+) -> HttpResponse {
+    match actor {
+        Some(actor) => {
+            let start = console::start_of(actor.role);
+            SeeOther::to(paths::local_or(next.as_deref(), start)).answer(&request)
+        }
+        None => Page::public("Sign in", view(&context, "", next.as_deref(), None)).answer(&request),
+    }
+}
+
+/// `POST /login`
+pub async fn login(
+    _: Anyone,
+    context: Context,
+    session: Session,
+    Form(sent): Form<Credentials>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    let outcome = sign_in::by_browser(&context.app, &context.act(), &sent.email, &sent.password).await?;
+    match outcome {
+        Ok(user) => welcome(&context, &session, &user, sent.next.as_deref(), &request),
+        Err(refused) => {
+            let main = view(&context, &sent.email, sent.next.as_deref(), Some(refused));
+            Ok(Page::public("Sign in", main).refused().answer(&request))
+        }
+    }
+}
+
+fn welcome(
+    context: &Context,
+    session: &Session,
+    user: &User,
+    next: Option<&str>,
+    request: &HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    sessions::remember(session, &SignIn::new(&user.id, &user.organization_id, user.role, &context.client))?;
+    let url = if user.must_change_password {
+        paths::PASSWORD
+    } else {
+        paths::local_or(next, console::start_of(user.role))
+    };
+    Ok(SeeOther::to(url).answer(request))
+}
+
+/// `POST /logout`
+pub async fn logout(
+    AnySession(actor): AnySession,
+    context: Context,
+    session: Session,
+) -> Result<SeeOther, AppError> {
+    let (app, act) = (context.app.clone(), context.act());
+    context
+        .app
+        .db
+        .write(move |c| {
+            let target = Target("session", actor.session.as_str());
+            audit::record(c, &app.random, &act, Event::new(&actor.organization, "session.ended", target))
+        })
+        .await?;
+    sessions::forget(&session);
+    Ok(SeeOther::to(paths::LOGIN).saying("You are signed out."))
+}
+
+fn view(context: &Context, email: &str, next: Option<&str>, refused: Option<Refused>) -> Markup {
+    let problems: Vec<FieldError> =
+        refused.iter().map(|refused| FieldError { field: "email", message: refused.sentence() }).collect();
+    // What the account says is no fault of a field: the fields stay unmarked then.
+    let wrong = refused.filter(|refused| *refused == Refused::Credentials).map(Refused::sentence);
+    let fields = html! {
+        @if let Some(next) = next { input type="hidden" name="next" value=(next); }
+        (Field::email("email", "Email address").value(email).error(wrong).autocomplete("username"))
+        (Field::password("password", "Password").autocomplete("current-password"))
+        (actions(html! { (Button::primary("Sign in")) }))
+    };
+    html! {
+        (error_summary(&problems))
+        (ui::Form::post(paths::LOGIN, context.csrf()).id("login-form").body(fields))
+        p .meta { "No account yet? " a href=(paths::REGISTER) { "Register" } }
+    }
+}
