@@ -17,7 +17,7 @@ use crate::error::AppError;
 use crate::keys::Purpose;
 use crate::sessions::{Rows, cookie_name, identity};
 use crate::web::{client, csrf, errors, headers, route, trace};
-use crate::{assets, health, organizations, paths, routes};
+use crate::{assets, health, jobs, organizations, paths, routes};
 
 /// How long requests in flight may take to finish after the stop was asked for.
 const GRACE: u64 = 30;
@@ -122,6 +122,7 @@ fn session(app: &App, key: Key) -> SessionMiddleware<Rows> {
 /// Starts what runs beside the requests. The tasks end with the runtime.
 pub fn background(app: &App) {
     tokio::spawn(health::run_loop(app.clone()));
+    tokio::spawn(jobs::run_loop(app.clone()));
 }
 
 /// Waits for the operator to stop the process, then lets requests in flight finish.

@@ -10,3 +10,26 @@ pub mod identity;
 pub mod store;
 
 pub use cookie::{Rows, SignIn, cookie_name, forget, remember};
+
+use chrono::TimeDelta;
+
+use crate::app::App;
+use crate::error::AppError;
+
+/// Ended sessions are kept this long, for the account's history.
+const KEPT: TimeDelta = TimeDelta::days(30);
+/// Rows taken in one transaction, so that none holds the write lock for long.
+const BATCH: i64 = 500;
+
+/// Removes sessions that were over long ago, with their refresh tokens; answers how many.
+pub async fn sweep(app: App) -> Result<usize, AppError> {
+    let before = app.clock.now().minus(KEPT);
+    let mut removed = 0;
+    loop {
+        let batch = app.db.write(move |c| store::remove_over(c, before, BATCH)).await?;
+        removed += batch;
+        if i64::try_from(batch).unwrap_or(i64::MAX) < BATCH {
+            return Ok(removed);
+        }
+    }
+}

@@ -162,3 +162,21 @@ pub fn renew_access(
         .execute(c)
         .map(drop)
 }
+
+/// Removes up to `limit` sessions that were over before a moment; answers how many.
+pub fn remove_over(c: &mut Connection, before: Timestamp, limit: i64) -> QueryResult<usize> {
+    use crate::db::schema::refresh_tokens;
+    // A family lives as long as its refresh tokens, which outlive the access token its row expires with.
+    let living = refresh_tokens::table
+        .filter(refresh_tokens::session_id.eq(table::id))
+        .filter(refresh_tokens::expires_at.ge(before));
+    let over: Vec<SessionId> = table::table
+        .filter(table::expires_at.lt(before))
+        .filter(diesel::dsl::not(diesel::dsl::exists(living)))
+        .order(table::expires_at)
+        .limit(limit)
+        .select(table::id)
+        .load(c)?;
+    diesel::delete(refresh_tokens::table.filter(refresh_tokens::session_id.eq_any(&over))).execute(c)?;
+    diesel::delete(table::table.filter(table::id.eq_any(&over))).execute(c)
+}
