@@ -1,1 +1,3 @@
+//! The tests of the whole: one binary, one folder for each feature.
 
+mod documents;
