@@ -34,7 +34,6 @@ pub fn url(name: &'static str) -> &'static str {
 }
 
 /// `GET /assets/{file}` and `HEAD`: the file in the smallest form that the browser takes.
-#[expect(clippy::unused_async, reason = "actix takes asynchronous handlers only")]
 pub async fn serve(request: HttpRequest, file: web::Path<String>) -> HttpResponse {
     let Some(file) = FILES.iter().find(|known| known.served == file.as_str()) else {
         return HttpResponse::NotFound().insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff")).finish();

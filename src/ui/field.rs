@@ -155,6 +155,7 @@ impl<'a> Field<'a> {
             @match &self.kind {
                 Kind::Input(kind) => {
                     input .input.short[self.short] type=(kind) id=(self.id) name=(self.name) value=(self.value)
+                        dir=[(*kind == "text").then_some("auto")]
                         autocomplete=[self.autocomplete] maxlength=[self.maxlength] aria-required=[required]
                         aria-invalid=[invalid] aria-describedby=[described];
                 }
@@ -171,7 +172,7 @@ impl<'a> Field<'a> {
                     }
                 }
                 Kind::TextArea { rows } => {
-                    textarea .input id=(self.id) name=(self.name) rows=(rows) maxlength=[self.maxlength]
+                    textarea .input id=(self.id) name=(self.name) rows=(rows) dir="auto" maxlength=[self.maxlength]
                         aria-required=[required] aria-invalid=[invalid] aria-describedby=[described]
                         { (self.value) }
                 }

@@ -113,8 +113,12 @@ impl Render for Console<'_> {
                 (toast_region(self.flash, self.csrf))
             }
         };
+        let title = match self.environment {
+            Some(environment) => format!("({environment}) {}", self.title),
+            None => self.title.to_owned(),
+        };
         document(
-            &Head { title: self.title, organization: self.organization, csrf: self.csrf, theme: self.theme },
+            &Head { title: &title, organization: self.organization, csrf: self.csrf, theme: self.theme },
             &body,
         )
     }
@@ -123,17 +127,16 @@ impl Render for Console<'_> {
 impl Console<'_> {
     fn rail(&self) -> Markup {
         html! {
-            div .rail #rail popover="auto" {
+            nav .rail #rail popover="auto" aria-label="Console" {
                 div .rail-head {
                     a .organization href=(self.home) { bdi { (self.organization) } }
-                    @if let Some(environment) = self.environment { span .environment { (environment) } }
                     button .button.quiet.square.close type="button" popovertarget="rail"
                         popovertargetaction="hide" title="Close menu" {
                         (icon(Icon::X))
                         span .visually-hidden { "Close menu" }
                     }
                 }
-                nav aria-label="Console" { (self.nav) }
+                div .groups { (self.nav) }
             }
         }
     }
@@ -154,6 +157,7 @@ impl Console<'_> {
                 }
                 @if let Some(search) = &self.search { (search) }
                 @if let Some(action) = &self.action { div .page-action { (action) } }
+                @if let Some(environment) = self.environment { p .environment { (environment) } }
                 (own_menu(&self.user, self.csrf, self.theme))
             }
         }

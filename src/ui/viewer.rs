@@ -80,7 +80,7 @@ impl Viewer<'_> {
                         span .meta data-viewer-place="" { (self.current + 1) " of " (self.sheets.len()) }
                         (turn("next", "Next document", Icon::ChevronRight, after))
                     }
-                    span data-script="" { (tool("full", "Full screen", Icon::Maximize, "f")) }
+                    span data-script="" { (tool("full", "Full screen", Icon::Maximize2, "f")) }
                     a .tool data-viewer-open="" href=(sheet.source) target="_blank" rel="noopener"
                         title="Open in a new tab" hidden[sheet.kind == SheetKind::Unavailable] {
                         (icon(Icon::ExternalLink))

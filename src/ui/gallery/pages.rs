@@ -83,7 +83,7 @@ pub(super) fn console(title: &str, wide: bool, search: Option<Markup>, main: Mar
         csrf: "token",
         flash: &[],
         theme: Theme::System,
-        parent: (!wide).then_some(("Verifications", "#")),
+        parent: (title != "Verifications").then_some(("Verifications", "#")),
         search,
         action: None,
         wide,
@@ -225,7 +225,6 @@ fn case_page() -> Markup {
     };
     let main = html! {
         div .case {
-            div .column-main {
                 (callout(Meaning::Info, "You hold this case until 12:15", html! { p { "Nobody else can decide it meanwhile." } }))
                 section .panel {
                     h2 { "Declared by the applicant" }
@@ -237,6 +236,7 @@ fn case_page() -> Markup {
                         .text("Name at birth", RIGHT_TO_LEFT)
                         .fact("Case", copyable("case id", "0194f6a2-77b1-7c3e-9a51-2f0c6f0f1a2b")))
                 }
+                (Viewer { sheets: &sheets, current: 0 })
                 section .panel {
                     h2 { "Decision" }
                     (Form::post("#", "token").body(html! {
@@ -248,8 +248,6 @@ fn case_page() -> Markup {
                     }))
                 }
                 section .panel { h2 { "History" } (history()) }
-            }
-            (Viewer { sheets: &sheets, current: 0 })
         }
         (Dialog::new("reject", "Reject Ada Lovelace", reject))
     };

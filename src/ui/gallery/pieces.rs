@@ -51,11 +51,13 @@ pub(super) fn all() -> Markup {
         section .panel { h2 { "Values" } (values()) }
         section .panel {
             h2 { "Progress" }
+            div .stack {
             (Progress::new("none", "Purging files", 0, 1204))
             (Progress::new("some", "Rejecting cases", 431, 1204).cancel(
                 Form::post("#", "token").inline().body(html! { (Button::secondary("Stop").small()) }),
             ))
             (Progress::new("done", "Exporting the audit trail of the whole organization", 1204, 1204))
+            }
         }
         section .panel {
             h2 { "Empty" }
@@ -64,7 +66,6 @@ pub(super) fn all() -> Markup {
         section .panel {
             h2 { "Pages" }
             div .stack {
-                (Pager { newer: Some("#".into()), older: Some("#".into()) })
                 (Pager { newer: Some("#".into()), older: None })
             }
         }
