@@ -1,1 +1,3 @@
+//! Integration tests: one binary, a folder for each feature.
 
+mod mail;
