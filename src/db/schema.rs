@@ -166,9 +166,69 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    emails (id) {
+        id -> Text,
+        organization_id -> Text,
+        user_id -> Nullable<Text>,
+        kind -> Text,
+        language -> Text,
+        priority -> Text,
+        status -> Text,
+        sender -> Text,
+        sender_name -> Nullable<Text>,
+        recipient -> Text,
+        recipient_name -> Nullable<Text>,
+        subject -> Text,
+        message_id -> Text,
+        headers -> Text,
+        data -> Text,
+        sealed_secret -> Nullable<Text>,
+        idempotency_key -> Nullable<Text>,
+        fingerprint -> Text,
+        not_before -> Timestamp,
+        expires_at -> Nullable<Timestamp>,
+        next_attempt_at -> Nullable<Timestamp>,
+        tries -> BigInt,
+        claim_id -> Nullable<Text>,
+        lease_until -> Nullable<Timestamp>,
+        transmission_began_at -> Nullable<Timestamp>,
+        provider -> Nullable<Text>,
+        provider_message_id -> Nullable<Text>,
+        last_reply -> Nullable<Text>,
+        created_at -> Timestamp,
+        settled_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    email_attempts (id) {
+        id -> Text,
+        email_id -> Text,
+        provider -> Text,
+        instance -> Text,
+        started_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+        outcome -> Nullable<Text>,
+        reply -> Nullable<Text>,
+        duration_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    captured_messages (email_id) {
+        email_id -> Text,
+        sealed_message -> Text,
+        size -> BigInt,
+        captured_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(verification_cases -> users (applicant_id));
 diesel::joinable!(documents -> verification_cases (case_id));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(email_attempts -> emails (email_id));
+diesel::joinable!(captured_messages -> emails (email_id));
 diesel::joinable!(users -> organizations (organization_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -180,5 +240,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_entries,
     verification_cases,
     documents,
+    emails,
+    email_attempts,
+    captured_messages,
     jobs
 );

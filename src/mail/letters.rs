@@ -75,11 +75,11 @@ impl Letter {
         }
     }
 
-    /// Somebody waits in front of a screen for the address link; the others may follow.
+    /// What lets somebody in goes first: they wait for it.
     #[must_use]
     pub fn priority(&self) -> Priority {
         match self {
-            Self::VerifyAddress { .. } => Priority::High,
+            Self::VerifyAddress { .. } | Self::Approved { .. } => Priority::High,
             _ => Priority::Normal,
         }
     }

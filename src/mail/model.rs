@@ -90,7 +90,81 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// The states as staff asks for them.
+    StatusGroup {
+        Waiting = "waiting",
+        Sent = "sent",
+        /// Something for staff to look at.
+        Problem = "problem",
+        /// Deliberately not sent.
+        Withheld = "withheld",
+    }
+}
+
+impl StatusGroup {
+    /// The states in it; every state is in exactly one group.
+    #[must_use]
+    pub fn members(self) -> &'static [EmailStatus] {
+        use EmailStatus as S;
+        match self {
+            Self::Waiting => &[S::Queued, S::Sending],
+            Self::Sent => &[S::Sent, S::Deferred, S::Delivered],
+            Self::Problem => &[S::Failed, S::Unknown, S::Expired, S::Bounced, S::Complained],
+            Self::Withheld => &[S::Suppressed, S::Cancelled],
+        }
+    }
+
+    /// How staff reads it.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Waiting => "Waiting",
+            Self::Sent => "Sent",
+            Self::Problem => "Problems",
+            Self::Withheld => "Not sent",
+        }
+    }
+}
+
+text_enum! {
+    /// How an attempt ended.
+    Outcome {
+        Accepted = "accepted",
+        Transient = "transient",
+        Throttled = "throttled",
+        Permanent = "permanent",
+        ProviderDown = "provider_down",
+        MessageFault = "message_fault",
+        /// Content had left, and no answer came.
+        Unknown = "unknown",
+        /// Its process could not write down that it was about to send, so it did not.
+        NotMarked = "not_marked",
+        /// Its process died before any content left.
+        Lost = "lost",
+    }
+}
+
 impl EmailStatus {
+    /// How staff reads it.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Queued => "Queued",
+            Self::Sending => "Sending",
+            Self::Unknown => "Unknown",
+            Self::Sent => "Sent",
+            Self::Failed => "Failed",
+            Self::Suppressed => "Suppressed",
+            Self::Cancelled => "Cancelled",
+            Self::Expired => "Expired",
+            Self::Deferred => "Deferred",
+            Self::Delivered => "Delivered",
+            Self::Bounced => "Bounced",
+            Self::Complained => "Complained",
+        }
+    }
+
     /// Reports arrive late and out of order; a state is only replaced by one of higher rank.
     #[must_use]
     pub fn rank(self) -> u8 {
@@ -134,6 +208,14 @@ mod tests {
         assert_eq!(EmailStatus::Bounced.after_report(EmailStatus::Delivered), EmailStatus::Bounced);
         assert_eq!(EmailStatus::Delivered.after_report(EmailStatus::Bounced), EmailStatus::Bounced);
         assert_eq!(EmailStatus::Unknown.after_report(EmailStatus::Delivered), EmailStatus::Delivered);
+    }
+
+    #[test]
+    fn every_state_is_in_exactly_one_group() {
+        for status in EmailStatus::ALL {
+            let groups = StatusGroup::ALL.iter().filter(|group| group.members().contains(status)).count();
+            assert_eq!(groups, 1, "{status}");
+        }
     }
 
     #[test]

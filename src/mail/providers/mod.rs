@@ -1,6 +1,7 @@
 //! Where mails go: one implementation of [`Provider`] each. A chain with failover will stand on the same trait:
 //! [`Fault`] already tells what is proven not to have been accepted.
 
+pub mod capture;
 pub mod log;
 pub mod smtp;
 

@@ -122,13 +122,8 @@ impl Templates {
 
     /// Renders one mail. `data` is what [`Envelope::around`] gives.
     pub fn render(&self, kind: TemplateKind, language: Language, data: &Value) -> Result<Rendered, Problem> {
-        let mut context = match data {
-            Value::Object(fields) => fields.clone(),
-            _ => serde_json::Map::new(),
-        };
-        context.insert("language".to_owned(), Value::from(language.as_str()));
-        let subject = self.fill(&format!("{kind}.subject.txt"), &context)?;
-        let subject = self.checked_subject(kind, subject.trim())?;
+        let subject = self.subject(kind, language, data)?;
+        let mut context = context(language, data);
         context.insert("subject".to_owned(), Value::from(subject.as_str()));
         let text = tidy(&self.fill(&format!("{kind}.txt"), &context)?);
         let html = self.fill(&format!("{kind}.html"), &context)?;
@@ -138,6 +133,12 @@ impl Templates {
             message: format!("the styles could not be moved into the elements: {error}"),
         })?;
         Ok(Rendered { subject, text, html })
+    }
+
+    /// Renders the subject alone.
+    pub fn subject(&self, kind: TemplateKind, language: Language, data: &Value) -> Result<String, Problem> {
+        let subject = self.fill(&format!("{kind}.subject.txt"), &context(language, data))?;
+        self.checked_subject(kind, subject.trim())
     }
 
     fn fill(&self, name: &str, context: &serde_json::Map<String, Value>) -> Result<String, Problem> {
@@ -244,6 +245,12 @@ pub fn sample_envelope() -> Envelope {
         recipient_name: "Ada Lovelace".to_owned(),
         recipient_address: "ada@demo.test".to_owned(),
     }
+}
+
+fn context(language: Language, data: &Value) -> serde_json::Map<String, Value> {
+    let mut context = data.as_object().cloned().unwrap_or_default();
+    context.insert("language".to_owned(), Value::from(language.as_str()));
+    context
 }
 
 fn environment() -> Result<Environment<'static>, minijinja::Error> {

@@ -1,0 +1,6 @@
+//! Mail, from the outbox to the server that takes it, on both engines.
+
+mod outbox;
+mod smtp;
+mod support;
+mod worker;
