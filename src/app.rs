@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Database;
 use crate::documents::files::{DirectoryStore, FileStore};
+use crate::documents::inspect::PdfParser;
 use crate::error::AppError;
 use crate::health::Health;
 use crate::ids::Random;
@@ -32,6 +33,8 @@ pub struct Parts {
     pub hasher: Hasher,
     /// Where documents are kept, encrypted.
     pub files: Arc<dyn FileStore>,
+    /// How uploaded PDFs are read: where a hostile one can do no harm.
+    pub pdf_parser: PdfParser,
     pub mail: Mail,
     pub health: Health,
     /// Names this process among several, in leases.
@@ -78,6 +81,7 @@ impl App {
             keys,
             hasher,
             files,
+            pdf_parser: pdf_parser(),
             mail,
             health,
             instance,
@@ -104,5 +108,18 @@ impl App {
     #[must_use]
     pub fn link(&self, path: &str) -> String {
         format!("{}{path}", self.public_url().as_str().trim_end_matches('/'))
+    }
+}
+
+/// The command of the program that reads one PDF and stops; started by the program itself.
+pub const READ_PDF: &str = "read-pdf";
+
+/// A child of this program where it is this program that runs; a test binary reads its own files itself.
+fn pdf_parser() -> PdfParser {
+    match std::env::current_exe() {
+        Ok(program) if program.file_stem().is_some_and(|name| name == env!("CARGO_PKG_NAME")) => {
+            PdfParser::Child { program, arguments: vec![READ_PDF.into()] }
+        }
+        _ => PdfParser::InProcess,
     }
 }

@@ -9,6 +9,7 @@ use actix_web::cookie::{Key, SameSite, time};
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App as Actix, HttpServer, web};
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::app::App;
@@ -17,7 +18,7 @@ use crate::error::AppError;
 use crate::keys::Purpose;
 use crate::sessions::{Rows, cookie_name, identity};
 use crate::web::{client, csrf, errors, headers, route, trace};
-use crate::{assets, health, jobs, organizations, paths, routes};
+use crate::{assets, health, jobs, mail, organizations, paths, routes};
 
 /// How long requests in flight may take to finish after the stop was asked for.
 const GRACE: u64 = 30;
@@ -78,13 +79,13 @@ pub fn start(app: &App) -> Result<Running, AppError> {
     let url = Url::parse(&format!("http://{address}")).map_err(AppError::internal)?;
     app.listens_on(url.clone());
     let cookie_key = Key::from(&app.keys.derive(Purpose::CookieSigning));
-    let served = app.clone();
+    let shared = app.clone();
     let server = HttpServer::new(move || {
         Actix::new()
-            .app_data(web::Data::new(served.clone()))
+            .app_data(web::Data::new(shared.clone()))
             .wrap(from_fn(csrf::protect))
             .wrap(from_fn(identity::identify))
-            .wrap(session(&served, cookie_key.clone()))
+            .wrap(session(&shared, cookie_key.clone()))
             .wrap(from_fn(client::identify))
             .wrap(from_fn(errors::render))
             .wrap(Compress::default())
@@ -119,10 +120,31 @@ fn session(app: &App, key: Key) -> SessionMiddleware<Rows> {
         .build()
 }
 
-/// Starts what runs beside the requests. The tasks end with the runtime.
-pub fn background(app: &App) {
+/// What runs beside the requests.
+#[derive(Debug)]
+pub struct Background {
+    stop: CancellationToken,
+    mail: tokio::task::JoinHandle<()>,
+}
+
+/// Starts what runs beside the requests. Checks and jobs end with the runtime; mail is asked to stop.
+#[must_use]
+pub fn background(app: &App) -> Background {
     tokio::spawn(health::run_loop(app.clone()));
     tokio::spawn(jobs::run_loop(app.clone()));
+    let stop = CancellationToken::new();
+    let mail = tokio::spawn(mail::worker::run(app.clone(), stop.clone()));
+    Background { stop, mail }
+}
+
+impl Background {
+    /// Lets the mails that are under way finish, within the time requests have too.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        if tokio::time::timeout(Duration::from_secs(GRACE), self.mail).await.is_err() {
+            tracing::warn!("a mail was still under way at the stop; it is looked after at the next start");
+        }
+    }
 }
 
 /// Waits for the operator to stop the process, then lets requests in flight finish.

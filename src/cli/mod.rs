@@ -20,6 +20,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Config, Problems, Sources};
+use crate::documents::inspect::{ChildLimits, serve_pdf_child};
 use crate::error::AppError;
 use crate::ids::Random;
 use crate::logging;
@@ -65,6 +66,9 @@ enum Command {
     },
     /// Print the description of the JSON API (OpenAPI 3.1).
     Openapi,
+    /// Read one PDF from standard input under limits; started by the server itself.
+    #[command(name = crate::app::READ_PDF, hide = true)]
+    ReadPdf,
 }
 
 #[derive(Debug, Args)]
@@ -174,6 +178,10 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Config(command) => config::run(&global, &command),
         Command::Health { url } => health::run(&url),
         Command::Openapi => openapi::run(),
+        Command::ReadPdf => {
+            serve_pdf_child(ChildLimits::default())?;
+            Ok(ExitCode::SUCCESS)
+        }
     }
 }
 

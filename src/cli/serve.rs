@@ -27,9 +27,10 @@ async fn serve(app: App) -> Result<ExitCode, Failure> {
         eprintln!("No operator exists yet. Open this link within an hour to create the first one:\n  {link}");
     }
     announce(&app, &running)?;
-    server::background(&app);
+    let background = server::background(&app);
     actix_web::rt::spawn(server::stop_on_signal(app.clone(), running.handle.clone()));
     running.wait().await?;
+    background.stop().await;
     Ok(ExitCode::SUCCESS)
 }
 
