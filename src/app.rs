@@ -64,7 +64,7 @@ impl App {
             Keyring::from_secret(&secret::of(&config.database, &random)?).map_err(AppError::internal)?;
         let db = Database::new(config.database.url(), config.database.pool());
         let hasher = Hasher::new(&config.accounts.hashing, random.clone())?;
-        let files = DirectoryStore::open(&data_dir.join("documents")).map_err(AppError::internal)?;
+        let files = DirectoryStore::open(data_dir.join("documents")).map_err(AppError::internal)?;
         let mail = Mail::new(&config.mail)?;
         let instance = hex::encode(random.bytes::<6>());
         let url = OnceLock::new();

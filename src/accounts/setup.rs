@@ -87,8 +87,8 @@ pub async fn create_first_operator(
 ) -> Result<UserId, StaffError> {
     let hash = hash_checked(app, &staff).await?;
     let (act, token, random) = (act.clone(), token.clone(), app.random.clone());
-    let outcome = app
-        .db
+
+    app.db
         .write(move |c| -> Result<Result<UserId, StaffError>, AppError> {
             let grant = match tokens::consume(c, &act, Purpose::Setup, &token)? {
                 Verdict::Valid(grant) => grant,
@@ -100,8 +100,7 @@ pub async fn create_first_operator(
             let id = insert(c, &random, &act, &grant.organization, &staff, hash)?;
             Ok(Ok(id))
         })
-        .await?;
-    outcome
+        .await?
 }
 
 /// Creates a staff account from the terminal.

@@ -12,7 +12,9 @@ pub(super) fn run(global: &Global, command: &Migrate) -> Result<ExitCode, Failur
     match command {
         Migrate::Up => {
             let ran = migrations::up(&mut connection).map_err(failed)?;
-            ran.iter().for_each(|name| println!("applied {name}"));
+            for name in &ran {
+                println!("applied {name}");
+            }
             if ran.is_empty() {
                 eprintln!("The schema is up to date.");
             }

@@ -40,7 +40,7 @@ pub struct Cli {
 
 #[derive(Debug, Args)]
 struct Global {
-    /// Directory for the SQLite file, documents and logs (DATA_DIR).
+    /// Directory for the SQLite file, documents and logs (`DATA_DIR`).
     #[arg(long, global = true, value_name = "DIR")]
     data_dir: Option<PathBuf>,
 }

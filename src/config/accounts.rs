@@ -94,7 +94,7 @@ impl AccountsConfig {
         let review_target = span("REVIEW_TARGET", 24, "A case is due this long after it was submitted.");
         let claim_life = reader.duration(
             "CLAIM_LIFE",
-            Duration::from_secs(15 * 60),
+            Duration::from_mins(15),
             "A reviewer holds a case for this long after the last sign of life.",
         );
         Self {

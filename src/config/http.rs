@@ -25,7 +25,7 @@ pub struct HttpConfig {
 impl HttpConfig {
     pub(super) fn read(reader: &mut Reader) -> Self {
         let bind = reader.parsed("BIND", IpAddr::from([127, 0, 0, 1]), "Address to listen on.", |text| {
-            text.parse().map_err(|_| "must be an IP address such as 127.0.0.1 or 0.0.0.0".to_owned())
+            text.parse().ok().ok_or_else(|| "must be an IP address such as 127.0.0.1 or 0.0.0.0".to_owned())
         });
         let port = reader.number("PORT", 8080, 0..=65535, "Port to listen on; 0 picks a free one.");
         let app_url = reader
@@ -61,8 +61,7 @@ impl HttpConfig {
 }
 
 fn parse_app_url(text: &str) -> Result<Url, String> {
-    let url =
-        Url::parse(text).map_err(|_| "must be an address such as https://desk.example.org".to_owned())?;
+    let url = Url::parse(text).ok().ok_or("must be an address such as https://desk.example.org")?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
         return Err("must start with https:// (or http://) and name a host".to_owned());
     }

@@ -119,7 +119,7 @@ fn read_smtp(reader: &mut Reader, wanted: bool) -> Option<SmtpConfig> {
     let user = reader.optional("SMTP_USER", "Name to sign in to the mail server with.");
     let password = reader.secret("SMTP_PASSWORD", "Password to sign in to the mail server with.");
     let timeout =
-        reader.duration("SMTP_TIMEOUT", Duration::from_secs(60), "A delivery that takes longer is given up.");
+        reader.duration("SMTP_TIMEOUT", Duration::from_mins(1), "A delivery that takes longer is given up.");
     if timeout > MAX_TIMEOUT {
         reader.problem("SMTP_TIMEOUT must be at most 100s.");
     }
@@ -128,7 +128,7 @@ fn read_smtp(reader: &mut Reader, wanted: bool) -> Option<SmtpConfig> {
         .and_then(|path| {
             std::fs::read(&path)
                 .map_err(|error| {
-                    reader.problem(format!("SMTP_CA_FILE names {path}, which cannot be read: {error}."))
+                    reader.problem(format!("SMTP_CA_FILE names {path}, which cannot be read: {error}."));
                 })
                 .ok()
         });

@@ -86,7 +86,8 @@ impl Config {
              # a secret can also come from the file named by NAME_FILE. `frontdesk config check` shows what is in force.\n",
         );
         for setting in settings {
-            text.push_str(&format!("\n# {}\n# {}={}\n", setting.help, setting.name, setting.default));
+            let Setting { name, help, default, .. } = setting;
+            text.extend(["\n# ", help, "\n# ", name, "=", &default, "\n"]);
         }
         text
     }

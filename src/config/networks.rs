@@ -31,7 +31,8 @@ impl Networks {
 pub(super) fn parse(text: &str) -> Result<IpNet, String> {
     text.parse::<IpNet>()
         .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
-        .map_err(|_| "is no network: write it as 10.0.0.0/8 or 192.0.2.7".to_owned())
+        .ok()
+        .ok_or_else(|| "is no network: write it as 10.0.0.0/8 or 192.0.2.7".to_owned())
 }
 
 #[cfg(test)]

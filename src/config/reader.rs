@@ -60,7 +60,6 @@ impl Sources {
     ///
     /// # Errors
     /// One sentence when a file cannot be read.
-    #[expect(clippy::disallowed_methods, reason = "config/ is where the environment is read")]
     pub fn from_process(command_line: BTreeMap<String, String>) -> Result<Self, String> {
         if let Err(error) = dotenvy::dotenv()
             && !error.not_found()

@@ -59,7 +59,7 @@ impl Manager {
     }
 }
 
-/// busy_timeout covers another process (a backup, the command line) holding the write lock.
+/// `busy_timeout` covers another process (a backup, the command line) holding the write lock.
 const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
      PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000;";
 

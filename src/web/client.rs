@@ -79,7 +79,7 @@ pub async fn identify<B: MessageBody + 'static>(
     let user_agent = user_agent.unwrap_or_default().chars().take(MAX_USER_AGENT).collect();
     request.extensions_mut().insert(Client { ip, user_agent });
     let host = request.headers().get(header::HOST).and_then(|value| value.to_str().ok());
-    let host = host.or_else(|| request.uri().authority().map(|authority| authority.as_str()));
+    let host = host.or_else(|| request.uri().authority().map(actix_web::http::uri::Authority::as_str));
     if !is_probe(request.path()) && !host.is_some_and(|host| is_our_host(host, &app)) {
         let error = AppError::bad_request("unknown_host", "This address is not served here; check the link.");
         return Ok(request.error_response(error).map_into_right_body());
