@@ -1,7 +1,7 @@
 //! What stands around the table of a list: status tabs, search, filter chips, Newer and Older.
 //!
 //! All are links or GET forms, so every view of a list has its URL. Where scripts run, htmx fetches the same
-//! URL and replaces the content of `<main>`.
+//! URL and replaces the content of `<main>`; tabs, chips and pages replace the search too, which keeps filters.
 
 use maud::{Markup, Render, html};
 
@@ -23,7 +23,7 @@ pub struct Tab<'a> {
 #[must_use]
 pub fn tabs(label: &str, tabs: &[Tab<'_>]) -> Markup {
     html! {
-        nav .tabs aria-label=(label) hx-boost="true" hx-target={ "#" (MAIN_ID) } hx-select={ "#" (MAIN_ID) }
+        nav .tabs aria-label=(label) hx-boost="true" hx-target={ "#" (MAIN_ID) } hx-select={ "#" (MAIN_ID) } hx-select-oob="#search-box"
             hx-swap="outerHTML show:none" {
             ul {
                 @for tab in tabs {
@@ -75,7 +75,7 @@ impl<'a> SearchBox<'a> {
 impl Render for SearchBox<'_> {
     fn render(&self) -> Markup {
         html! {
-            search .search {
+            search .search #search-box {
                 form method="get" action=(self.action) hx-get=(self.action) hx-target={ "#" (MAIN_ID) }
                     hx-trigger="submit, input changed delay:300ms from:#search" hx-push-url="true"
                     hx-sync="this:replace" {
@@ -114,7 +114,7 @@ pub fn chips(chips: &[Chip<'_>], clear: &str) -> Markup {
     html! {
         @if !chips.is_empty() {
             ul .chips aria-label="Active filters" hx-boost="true" hx-target={ "#" (MAIN_ID) }
-                hx-select={ "#" (MAIN_ID) } hx-swap="outerHTML show:none" {
+                hx-select={ "#" (MAIN_ID) } hx-select-oob="#search-box" hx-swap="outerHTML show:none" {
                 @for chip in chips {
                     li {
                         a .chip href=(chip.without) {
@@ -142,7 +142,7 @@ impl Render for Pager {
         html! {
             @if self.newer.is_some() || self.older.is_some() {
                 nav .pager aria-label="Pages" hx-boost="true" hx-target={ "#" (MAIN_ID) }
-                    hx-select={ "#" (MAIN_ID) } hx-swap="outerHTML show:window:top" {
+                    hx-select={ "#" (MAIN_ID) } hx-select-oob="#search-box" hx-swap="outerHTML show:window:top" {
                     (step(self.newer.as_deref(), "Newer", Icon::ChevronLeft, "newer"))
                     (step(self.older.as_deref(), "Older", Icon::ChevronRight, "older"))
                 }

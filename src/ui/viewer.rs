@@ -118,7 +118,7 @@ fn stage(sheet: &Sheet<'_>) -> Markup {
         div .stage data-stage="" tabindex="0" role="group" aria-label={ (sheet.title) ", use the arrow keys to move" } {
             @match sheet.kind {
                 SheetKind::Image => div .sheet { img src=(sheet.source) alt=(sheet.title); },
-                SheetKind::Pdf => iframe src=(sheet.source) title=(sheet.title) {},
+                SheetKind::Pdf => iframe src={ (sheet.source) "#navpanes=0" } title=(sheet.title) {},
                 SheetKind::Unavailable => p .viewer-empty { (icon(Icon::FileX)) (sheet.note) },
             }
         }

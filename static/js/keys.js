@@ -36,6 +36,7 @@
   function press(key) {
     const scope = document.querySelector("dialog:modal") ?? document;
     const button = [...scope.querySelectorAll("[data-key]")].find((one) => one.dataset.key === key && shown(one));
+    button?.focus();
     button?.click();
     return Boolean(button);
   }

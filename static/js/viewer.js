@@ -59,7 +59,7 @@
 
     static content(sheet, source, title, note) {
       if (sheet === "image") return desk.make("div", { className: "sheet" }, desk.make("img", { src: source, alt: title }));
-      if (sheet === "pdf") return desk.make("iframe", { src: source, title });
+      if (sheet === "pdf") return desk.make("iframe", { src: `${source}#navpanes=0`, title });
       return desk.make("p", { className: "viewer-empty", textContent: note });
     }
 

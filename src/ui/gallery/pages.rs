@@ -93,7 +93,7 @@ pub(super) fn console(title: &str, wide: bool, search: Option<Markup>, main: Mar
 }
 
 fn list_page(rows: &Markup, filtered: bool) -> Markup {
-    let tab = |label, count, current| Tab { label, url: "#".into(), count, current };
+    let tab = |label, count, current| Tab { label, url: format!("/list?tab={label}"), count, current };
     let search = SearchBox::new("#", "Search cases", if filtered { "love" } else { "" })
         .help(html! { p { "Type a name, an address or an id." } p { code { "status:waiting" } } });
     let active = if filtered {
