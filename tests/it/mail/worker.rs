@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 use frontdesk::mail::model::Outcome;
 use frontdesk::mail::providers::Accepted;
-use frontdesk::mail::store::queue::{self, Claimant, LEASE};
 use frontdesk::mail::store::Email;
+use frontdesk::mail::store::queue::{self, Claimant, LEASE};
 use frontdesk::mail::{EmailStatus, Letter, Priority, captured_message, worker};
 
 use super::support::{Desk, on_both_engines};
