@@ -218,7 +218,7 @@ diesel::table! {
 diesel::table! {
     captured_messages (email_id) {
         email_id -> Text,
-        sealed_message -> Text,
+        sealed_content -> Text,
         size -> BigInt,
         captured_at -> Timestamp,
     }

@@ -209,6 +209,12 @@ pub fn outgoing(app: &App, email: &Email) -> Result<Outgoing, UnreadableRow> {
             data.extend(secret);
         }
     }
+    let content = app.mail.templates.render(email.kind, email.language, &data)?;
+    Ok(with_content(email, content)?)
+}
+
+/// The message of a row around words that are rendered already.
+pub fn with_content(email: &Email, content: Rendered) -> Result<Outgoing, serde_json::Error> {
     Ok(Outgoing {
         id: email.id.clone(),
         kind: email.kind,
@@ -217,7 +223,7 @@ pub fn outgoing(app: &App, email: &Email) -> Result<Outgoing, UnreadableRow> {
         message_id: email.message_id.clone(),
         date: email.not_before,
         headers: serde_json::from_str(&email.headers)?,
-        content: app.mail.templates.render(email.kind, email.language, &data)?,
+        content,
     })
 }
 

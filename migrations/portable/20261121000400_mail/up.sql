@@ -68,8 +68,8 @@ CREATE INDEX email_attempts_by_email ON email_attempts (email_id, started_at, id
 -- Mails that were kept instead of sent, one for each row of the outbox.
 CREATE TABLE captured_messages (
     email_id TEXT NOT NULL PRIMARY KEY REFERENCES emails (id),
-    -- The whole message, encrypted: it holds links and passwords in the clear.
-    sealed_message TEXT NOT NULL,
+    -- Subject, text and HTML, encrypted: they hold links and passwords in the clear.
+    sealed_content TEXT NOT NULL,
     size BIGINT NOT NULL,
     captured_at TIMESTAMP NOT NULL
 );

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::rows::{Attempt, Email};
 use crate::access::OrganizationId;
-use crate::db::schema::{captured_messages, email_attempts, emails};
+use crate::db::schema::{email_attempts, emails};
 use crate::db::text::{contains_pattern, lower};
 use crate::db::{Connection, MultiBackend};
 use crate::mail::model::{EmailId, StatusGroup, TemplateKind};
@@ -15,6 +15,8 @@ use crate::web::pager::{Cursor, Direction, Place, Slice};
 pub struct Filter {
     pub group: Option<StatusGroup>,
     pub kind: Option<TemplateKind>,
+    pub recipient: Option<String>,
+    pub subject: Option<String>,
     /// In recipient or subject.
     pub text: Option<String>,
 }
@@ -36,6 +38,12 @@ pub fn page(
     }
     if let Some(kind) = filter.kind {
         query = query.filter(emails::kind.eq(kind));
+    }
+    if let Some(text) = &filter.recipient {
+        query = query.filter(lower(emails::recipient).like(contains_pattern(text)).escape('\\'));
+    }
+    if let Some(text) = &filter.subject {
+        query = query.filter(lower(emails::subject).like(contains_pattern(text)).escape('\\'));
     }
     if let Some(text) = &filter.text {
         let pattern = contains_pattern(text);
@@ -91,9 +99,4 @@ pub fn attempts(c: &mut Connection, id: &EmailId) -> QueryResult<Vec<Attempt>> {
         .order((email_attempts::started_at.asc(), email_attempts::id.asc()))
         .select(Attempt::as_select())
         .load(c)
-}
-
-/// Whether the whole message was kept.
-pub fn is_captured(c: &mut Connection, id: &EmailId) -> QueryResult<bool> {
-    diesel::select(diesel::dsl::exists(captured_messages::table.find(id))).get_result(c)
 }

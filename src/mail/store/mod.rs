@@ -29,6 +29,11 @@ pub fn insert(c: &mut Connection, email: &Email) -> QueryResult<bool> {
     Ok(rows == 1)
 }
 
+/// A row, whichever organization it belongs to: for the worker and what it kept.
+pub fn by_id(c: &mut Connection, id: &EmailId) -> QueryResult<Option<Email>> {
+    emails::table.find(id).select(Email::as_select()).first(c).optional()
+}
+
 /// The row an idempotency key stands for.
 pub fn by_key(
     c: &mut Connection,
@@ -72,7 +77,7 @@ pub fn capture(c: &mut Connection, message: &CapturedMessage) -> QueryResult<()>
         .on_conflict(captured_messages::email_id)
         .do_update()
         .set((
-            captured_messages::sealed_message.eq(excluded(captured_messages::sealed_message)),
+            captured_messages::sealed_content.eq(excluded(captured_messages::sealed_content)),
             captured_messages::size.eq(excluded(captured_messages::size)),
         ))
         .execute(c))

@@ -82,7 +82,7 @@ pub struct Attempt {
 #[diesel(table_name = captured_messages, check_for_backend(MultiBackend))]
 pub struct CapturedMessage {
     pub email_id: EmailId,
-    pub sealed_message: String,
+    pub sealed_content: String,
     pub size: i64,
     pub captured_at: Timestamp,
 }

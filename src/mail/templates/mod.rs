@@ -15,6 +15,7 @@ use css_inline::{CSSInliner, InlineOptions};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::address::unprintable;
@@ -53,7 +54,7 @@ const BUILT_IN: &[(&str, &str)] = built_in![
 ];
 
 /// A mail in words.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rendered {
     pub subject: String,
     pub text: String,

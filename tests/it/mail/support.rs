@@ -155,7 +155,7 @@ impl Desk {
             n: i64,
         }
         let columns = match table {
-            "captured_messages" => "sealed_message",
+            "captured_messages" => "sealed_content",
             _ => "data || subject || coalesce(sealed_secret, '') || coalesce(last_reply, '')",
         };
         let query = format!("SELECT count(*) AS n FROM {table} WHERE {columns} LIKE '%{text}%'");
