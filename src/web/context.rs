@@ -41,8 +41,9 @@ impl Context {
         let app = app
             .map(|app| App::clone(app))
             .ok_or_else(|| AppError::internal("the application is not set up"))?;
-        let extensions = request.extensions();
+        // Reading a cookie may write to the extensions, so it comes before they are looked at.
         let theme = request.cookie(THEME_COOKIE).and_then(|cookie| Theme::parse(cookie.value()));
+        let extensions = request.extensions();
         Ok(Self {
             actor: extensions.get::<Actor>().cloned(),
             client: extensions.get::<Client>().cloned().unwrap_or_default(),

@@ -1,4 +1,7 @@
-//! The tests of the whole: one binary, one folder for each feature.
+//! Tests through the application's own doors: pages, forms, the API and mail, on both databases.
+//!
+//! One binary for all of them, those in a real browser (`tests/e2e`) included: it is linked once and the
+//! harness is shared.
 
 #![expect(
     clippy::unwrap_used,
@@ -9,4 +12,8 @@
 )]
 
 mod documents;
+#[path = "../e2e/mod.rs"]
+mod e2e;
+mod harness;
 mod mail;
+mod web;

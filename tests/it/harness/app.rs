@@ -1,0 +1,112 @@
+//! The application under test and the server in front of it.
+
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::atomic::AtomicU32;
+
+use actix_web::dev::ServerHandle;
+use diesel::prelude::*;
+use frontdesk::app::App;
+use frontdesk::clock::{Clock, Timestamp};
+use frontdesk::config::{Config, Sources};
+use frontdesk::db::{Connection, DatabaseUrl};
+use frontdesk::ids::Random;
+use frontdesk::server;
+use tempfile::TempDir;
+use url::Url;
+
+use super::database::TestDatabase;
+use super::{Browser, Engine};
+
+/// When every test begins: a Monday morning.
+const START: &str = "2026-03-02T09:00:00Z";
+
+/// A running application; it and its data are gone when this is dropped.
+#[derive(Debug)]
+pub struct TestApp {
+    app: App,
+    pub engine: Engine,
+    /// Where it listens.
+    pub url: Url,
+    server: ServerHandle,
+    /// How many people were added, for names that differ.
+    pub(super) people: AtomicU32,
+    _database: TestDatabase,
+    _data_dir: TempDir,
+}
+
+impl Deref for TestApp {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.app
+    }
+}
+
+impl TestApp {
+    /// Starts one with these settings over the usual ones: `&[("CLAIM_LIFE", "5m")]`.
+    pub async fn start(engine: Engine, settings: &[(&str, &str)]) -> Self {
+        let data_dir = tempfile::tempdir().unwrap();
+        let database = TestDatabase::new(engine, data_dir.path());
+        let address = match &database.url {
+            DatabaseUrl::Postgres(url) => url.clone(),
+            DatabaseUrl::Sqlite(path) => format!("sqlite://{}", path.display()),
+        };
+        let usual = [
+            ("DATABASE_URL", address.as_str()),
+            ("DATA_DIR", data_dir.path().to_str().unwrap()),
+            ("APP_SECRET", "a secret for tests, long enough to be one"),
+            ("ORGANIZATION_NAME", "Analytical Society"),
+            ("PORT", "0"),
+            ("WORKERS", "1"),
+            ("ARGON2_MEMORY_KIB", "8192"),
+            ("ARGON2_ITERATIONS", "1"),
+        ];
+        let environment: BTreeMap<String, String> = usual
+            .iter()
+            .chain(settings)
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let config = Config::read(Sources { environment, ..Sources::default() }).unwrap();
+        let clock = Clock::manual(Timestamp::parse(START).unwrap());
+        let app = App::new(config, clock, Random::seeded(1)).unwrap();
+        server::prepare(&app).await.unwrap();
+        let running = server::start(&app).unwrap();
+        let (url, server) = (running.url.clone(), running.handle.clone());
+        tokio::spawn(running.wait());
+        let people = AtomicU32::new(0);
+        Self { app, engine, url, server, people, _database: database, _data_dir: data_dir }
+    }
+
+    /// A browser in which nobody is signed in.
+    pub fn anonymous(&self) -> Browser {
+        Browser::new(self.url.clone())
+    }
+
+    /// Reads what no page shows.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&mut Connection) -> QueryResult<T> + Send + 'static,
+    ) -> T {
+        self.db.read(query).await.unwrap()
+    }
+
+    /// How many rows a table has.
+    pub async fn count(&self, table: &str) -> i64 {
+        #[derive(QueryableByName)]
+        struct Rows {
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            rows: i64,
+        }
+
+        let query = format!("SELECT count(*) AS rows FROM {table}");
+        self.read(move |c| diesel::sql_query(query).get_result::<Rows>(c)).await.rows
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        // The stop is asked for here; nobody has to wait for it.
+        drop(self.server.stop(false));
+    }
+}
