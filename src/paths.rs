@@ -51,6 +51,12 @@ pub fn is_api(path: &str) -> bool {
     path.starts_with("/api/") || path.starts_with("/v1/")
 }
 
+/// Is a program asking, whatever its headers say? Failures are told it in JSON.
+#[must_use]
+pub fn is_for_programs(path: &str) -> bool {
+    is_api(path) || path == HEALTH || path.starts_with("/health/") || path == OPENAPI
+}
+
 /// Does this answer without looking who asks?
 #[must_use]
 pub fn is_anonymous(path: &str) -> bool {

@@ -85,7 +85,7 @@ pub fn answer(request: &HttpRequest, error: &AppError) -> HttpResponse {
         }
         _ => {}
     }
-    let mut response = if paths::is_api(request.path()) {
+    let mut response = if paths::is_for_programs(request.path()) {
         problem(request, error, request_id)
     } else if let Some(elsewhere) = redirect(request, error) {
         elsewhere

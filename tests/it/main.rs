@@ -11,9 +11,13 @@
     reason = "a test that meets what it did not expect has failed; services are named by the environment"
 )]
 
+mod access;
+mod accounts;
+mod db;
 mod documents;
 #[path = "../e2e/mod.rs"]
 mod e2e;
 mod harness;
+mod health;
 mod mail;
 mod web;

@@ -128,7 +128,8 @@ impl Tab {
     /// The control whose label begins with these words: named by it, or within it.
     async fn field(&self, label: &str) -> Element {
         let labels = format!("//label[starts-with(normalize-space(.), {})]", quoted(label));
-        let path = format!("//*[@id = {labels}/@for] | {labels}//*[self::input or self::select or self::textarea]");
+        let path =
+            format!("//*[@id = {labels}/@for] | {labels}//*[self::input or self::select or self::textarea]");
         self.wait_for(Locator::XPath(&path), label).await
     }
 

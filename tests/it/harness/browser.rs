@@ -39,7 +39,10 @@ impl Browser {
         let client = |policy: Policy| {
             let mut headers = HeaderMap::new();
             headers.insert("sec-fetch-site", HeaderValue::from_static("same-origin"));
-            headers.insert("accept", HeaderValue::from_static("text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"));
+            headers.insert(
+                "accept",
+                HeaderValue::from_static("text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"),
+            );
             let builder = Client::builder().cookie_provider(jar.clone()).default_headers(headers);
             builder.user_agent(FIREFOX).redirect(policy).no_proxy().build().unwrap()
         };
@@ -115,7 +118,8 @@ impl Browser {
     #[track_caller]
     fn filled(&self, css: &str, fields: &[(&str, &str)]) -> Form {
         let page = self.page.as_ref().expect("the browser is on no page: get one first");
-        let mut form = Form::read(&page.html(), css).unwrap_or_else(|problem| panic!("{problem} in {page:?}"));
+        let mut form =
+            Form::read(&page.html(), css).unwrap_or_else(|problem| panic!("{problem} in {page:?}"));
         form.fill(fields).unwrap_or_else(|problem| panic!("{problem} in {page:?}"));
         form
     }

@@ -1,0 +1,6 @@
+//! Accounts: signing in and out, passwords, the first operator, tokens of the API.
+
+mod api;
+mod passwords;
+mod setup;
+mod sign_in;

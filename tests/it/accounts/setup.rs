@@ -1,0 +1,51 @@
+//! The first operator.
+
+use frontdesk::accounts::setup;
+use frontdesk::paths;
+
+use crate::harness::{Browser, TestApp, both_engines};
+
+both_engines!(
+    the_setup_link_creates_one_operator_who_can_sign_in,
+    a_second_start_replaces_the_link_until_there_is_an_operator,
+    the_setup_form_names_each_mistake_and_keeps_the_link,
+);
+
+const FIELDS: [(&str, &str); 3] =
+    [("name", "Grace Hopper"), ("email", "grace@demo.test"), ("password", "Nanosecond-Wire-30cm")];
+
+async fn open_link(app: &TestApp) -> (Browser, String) {
+    let link = setup::first_start(app).await.unwrap().unwrap();
+    let path = link.strip_prefix(app.url.as_str().trim_end_matches('/')).unwrap().to_owned();
+    let mut browser = app.anonymous();
+    assert_eq!(browser.get(&path).await.path, paths::SETUP);
+    (browser, path)
+}
+
+async fn the_setup_link_creates_one_operator_who_can_sign_in(app: TestApp) {
+    let (mut browser, link) = open_link(&app).await;
+    let page = browser.submit("#setup-form", &FIELDS).await;
+    assert_eq!(page.path, paths::LOGIN);
+    let page = browser.submit("#login-form", &[FIELDS[1], FIELDS[2]]).await;
+    assert_eq!(page.path, paths::VERIFICATIONS);
+    assert!(app.anonymous().get(&link).await.body().contains("used already"));
+    assert_eq!(setup::first_start(&app).await.unwrap(), None);
+}
+
+async fn a_second_start_replaces_the_link_until_there_is_an_operator(app: TestApp) {
+    let (mut older, _) = open_link(&app).await;
+    let (mut newer, _) = open_link(&app).await;
+    let page = older.submit("#setup-form", &FIELDS).await;
+    assert!(page.body().contains("no longer valid"), "{page:?}");
+    assert_eq!(newer.submit("#setup-form", &FIELDS).await.path, paths::LOGIN);
+}
+
+async fn the_setup_form_names_each_mistake_and_keeps_the_link(app: TestApp) {
+    let (mut browser, _) = open_link(&app).await;
+    let page = browser.submit("#setup-form", &[("name", ""), ("email", "x"), ("password", "y")]).await;
+    let told = page.assert_status(422).text(".error-summary");
+    assert!(told.contains("Enter a name") && told.contains("Enter an email address"), "{told}");
+    let weak = browser.submit("#setup-form", &[FIELDS[0], FIELDS[1], ("password", "Short-1!")]).await;
+    assert!(weak.assert_status(422).text(".error-summary").contains("at least 12 characters"));
+    assert_eq!(browser.submit("#setup-form", &FIELDS).await.path, paths::LOGIN);
+}

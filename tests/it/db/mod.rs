@@ -1,0 +1,118 @@
+//! The two databases: the same schema, transactions that hold, an audit log that nobody changes.
+
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use frontdesk::access::{Act, OrganizationId};
+use frontdesk::audit::{self, Event, Target};
+use frontdesk::clock::Timestamp;
+use frontdesk::db::{Connection, migrations};
+use frontdesk::error::AppError;
+use frontdesk::organizations;
+
+use crate::harness::{Engine, TestApp, both_engines};
+
+both_engines!(
+    audit_entries_can_be_neither_changed_nor_deleted,
+    a_write_that_fails_leaves_nothing_behind,
+    every_migration_can_be_taken_back_and_run_again,
+    a_time_comes_back_from_the_database_as_it_was,
+);
+
+async fn record(app: &TestApp) -> OrganizationId {
+    let organization = app.organization().await;
+    let (random, now, kept) = (app.random.clone(), app.clock.now(), organization.clone());
+    app.db
+        .write(move |c| {
+            let event = Event::new(&kept, "user.created", Target("user", "1"));
+            audit::record(c, &random, &Act::by_system(now), event)
+        })
+        .await
+        .unwrap();
+    organization
+}
+
+async fn audit_entries_can_be_neither_changed_nor_deleted(app: TestApp) {
+    record(&app).await;
+    for statement in ["UPDATE audit_entries SET actor_name = 'x'", "DELETE FROM audit_entries"] {
+        let refused = app.db.write(move |c| diesel::sql_query(statement).execute(c)).await.unwrap_err();
+        let AppError::Internal(cause) = refused else { panic!("{refused:?}") };
+        assert!(cause.to_string().contains("append-only"), "{statement}: {cause}");
+    }
+    assert_eq!(app.count("audit_entries").await, 1);
+}
+
+async fn a_write_that_fails_leaves_nothing_behind(app: TestApp) {
+    let (random, now) = (app.random.clone(), app.clock.now());
+    let outcome: Result<(), AppError> = app
+        .db
+        .write(move |c| -> Result<(), AppError> {
+            organizations::insert(c, &random, "half", "Half", now)?;
+            Err(AppError::NotFound)
+        })
+        .await;
+    assert!(matches!(outcome, Err(AppError::NotFound)));
+    assert_eq!(app.count("organizations").await, 1);
+}
+
+async fn every_migration_can_be_taken_back_and_run_again(app: TestApp) {
+    let mut connection = app.db.unpooled().unwrap();
+    let count = migrations::status(&mut connection).unwrap().len();
+    let mut taken_back = 0;
+    while migrations::down(&mut connection).unwrap().is_some() {
+        taken_back += 1;
+    }
+    assert_eq!(taken_back, count);
+    assert!(migrations::status(&mut connection).unwrap().iter().all(|state| !state.applied));
+    assert_eq!(migrations::up(&mut connection).unwrap().len(), count);
+    assert_eq!(migrations::up(&mut connection).unwrap(), Vec::<String>::new());
+}
+
+async fn a_time_comes_back_from_the_database_as_it_was(app: TestApp) {
+    let moment = Timestamp::parse("2026-12-31T23:59:59.000001Z").unwrap();
+    let random = app.random.clone();
+    app.db.write(move |c| organizations::insert(c, &random, "late", "Late", moment)).await.unwrap();
+    let kept: Timestamp = app
+        .read(|c| {
+            use frontdesk::db::schema::organizations::dsl;
+            dsl::organizations.filter(dsl::slug.eq("late")).select(dsl::created_at).first(c)
+        })
+        .await;
+    assert_eq!(kept, moment);
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, QueryableByName)]
+struct Column {
+    #[diesel(sql_type = Text)]
+    place: String,
+    #[diesel(sql_type = Text)]
+    nullable: String,
+}
+
+fn columns(c: &mut Connection) -> Vec<Column> {
+    let query = if c.is_postgres() {
+        "SELECT table_name || '.' || column_name AS place, CASE is_nullable WHEN 'YES' THEN 'null' ELSE 'not null' END \
+         AS nullable FROM information_schema.columns WHERE table_schema = 'public' \
+         AND table_name NOT LIKE '\\_\\_%'"
+    } else {
+        "SELECT m.name || '.' || p.name AS place, CASE p.\"notnull\" WHEN 0 THEN 'null' ELSE 'not null' END AS nullable \
+         FROM sqlite_master m JOIN pragma_table_info(m.name) p WHERE m.type = 'table' \
+         AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\'"
+    };
+    let mut columns: Vec<Column> = diesel::sql_query(query).load(c).unwrap();
+    columns.sort();
+    columns
+}
+
+mod the_two_schemas_have_the_same_tables_and_columns {
+    use super::{Engine, TestApp, columns};
+
+    #[tokio::test]
+    async fn postgres() {
+        let sqlite = TestApp::start(Engine::Sqlite, &[]).await;
+        let postgres = TestApp::start(Engine::Postgres, &[]).await;
+        let (mut one, mut other) = (sqlite.db.unpooled().unwrap(), postgres.db.unpooled().unwrap());
+        let (one, other) = (columns(&mut one), columns(&mut other));
+        assert!(one.len() > 50, "{one:?}");
+        assert_eq!(one, other);
+    }
+}
