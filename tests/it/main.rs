@@ -11,9 +11,12 @@
     reason = "a test that meets what it did not expect has failed; services are named by the environment"
 )]
 
+mod audit;
 mod documents;
 #[path = "../e2e/mod.rs"]
 mod e2e;
 mod harness;
+mod health;
 mod mail;
+mod sessions;
 mod web;

@@ -78,7 +78,8 @@ impl Session {
     /// A call without the runtime, which may be unwinding; answers the body. ChromeDriver leaves the
     /// connection open, so the length of the body has to be read.
     fn call(&self, method: &str, path: &str) -> io::Result<String> {
-        let host = format!("{}:{}", self.driver.host_str().unwrap_or_default(), self.driver.port().unwrap_or(80));
+        let host =
+            format!("{}:{}", self.driver.host_str().unwrap_or_default(), self.driver.port().unwrap_or(80));
         let mut stream = TcpStream::connect(&host)?;
         write!(stream, "{method} /session/{}{path} HTTP/1.1\r\nHost: {host}\r\n\r\n", self.id)?;
         let mut answer = BufReader::new(stream);

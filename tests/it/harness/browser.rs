@@ -39,11 +39,19 @@ impl Browser {
         let client = |policy: Policy| {
             let mut headers = HeaderMap::new();
             headers.insert("sec-fetch-site", HeaderValue::from_static("same-origin"));
-            headers.insert("accept", HeaderValue::from_static("text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"));
+            headers.insert(
+                "accept",
+                HeaderValue::from_static("text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"),
+            );
             let builder = Client::builder().cookie_provider(jar.clone()).default_headers(headers);
             builder.user_agent(FIREFOX).redirect(policy).no_proxy().build().unwrap()
         };
         Self { base, follows: client(Policy::limited(5)), stays: client(Policy::none()), page: None }
+    }
+
+    /// The same browser, with its cookies, at another server.
+    pub fn at(&self, base: Url) -> Self {
+        Self { base, follows: self.follows.clone(), stays: self.stays.clone(), page: None }
     }
 
     /// A request that is sent as it is: redirects are not followed and the browser stays on its page.
@@ -58,6 +66,17 @@ impl Browser {
     /// Sends a request made by [`Browser::request`].
     pub async fn send(&self, request: RequestBuilder) -> Page {
         Page::of(request.send().await.unwrap()).await
+    }
+
+    /// The token in the forms of the page it is on.
+    #[track_caller]
+    pub fn csrf(&self) -> String {
+        self.here().attribute("input[name=csrf]", "value")
+    }
+
+    #[track_caller]
+    fn here(&self) -> &Page {
+        self.page.as_ref().expect("the browser is on no page: get one first")
     }
 
     /// Goes to a page.
@@ -114,16 +133,16 @@ impl Browser {
 
     #[track_caller]
     fn filled(&self, css: &str, fields: &[(&str, &str)]) -> Form {
-        let page = self.page.as_ref().expect("the browser is on no page: get one first");
-        let mut form = Form::read(&page.html(), css).unwrap_or_else(|problem| panic!("{problem} in {page:?}"));
+        let page = self.here();
+        let mut form =
+            Form::read(&page.html(), css).unwrap_or_else(|problem| panic!("{problem} in {page:?}"));
         form.fill(fields).unwrap_or_else(|problem| panic!("{problem} in {page:?}"));
         form
     }
 
     #[track_caller]
     fn form_request(&self, client: &Client, form: &Form, files: &[Upload<'_>]) -> RequestBuilder {
-        let here = self.page.as_ref().map_or("/", |page| page.path.as_str());
-        let address = self.address(form.action.as_deref().unwrap_or(here));
+        let address = self.address(form.action.as_deref().unwrap_or(&self.here().path));
         if !form.is_post {
             return client.get(address).query(&form.fields);
         }

@@ -7,6 +7,8 @@
 #[expect(clippy::disallowed_methods, reason = "not configuration: only tests read these")]
 pub fn variable(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| {
-        panic!("{name} is not set: run this test through `./scripts/test --tests`, which starts what it needs")
+        panic!(
+            "{name} is not set: run this test through `./scripts/test --tests`, which starts what it needs"
+        )
     })
 }

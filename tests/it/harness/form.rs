@@ -39,7 +39,8 @@ impl Form {
             .iter()
             .filter_map(|control| Some((control.name.clone(), control.preset.clone()?)))
             .collect();
-        if let Some((name, value)) = pressed.and_then(|button| button.attr("name").zip(button.attr("value"))) {
+        if let Some((name, value)) = pressed.and_then(|button| button.attr("name").zip(button.attr("value")))
+        {
             fields.push((name.to_owned(), value.to_owned()));
         }
         let action = pressed.and_then(|button| button.attr("formaction")).or(form.attr("action"));
