@@ -13,6 +13,7 @@
 
 mod access;
 mod accounts;
+mod audit;
 mod db;
 mod documents;
 #[path = "../e2e/mod.rs"]
@@ -20,4 +21,5 @@ mod e2e;
 mod harness;
 mod health;
 mod mail;
+mod sessions;
 mod web;

@@ -12,7 +12,7 @@ use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::harness::TestApp;
+use crate::harness::{Person, TestApp};
 use session::Session;
 
 /// How long something on the page may take to happen.
@@ -57,6 +57,14 @@ impl Tab {
     /// Goes to an address of the application.
     pub async fn visit(&self, path: &str) {
         self.client.goto(self.base.join(path).unwrap().as_str()).await.unwrap();
+    }
+
+    /// Signs in on the sign-in page, where it is or is led to.
+    pub async fn sign_in(&self, person: &Person) {
+        self.fill("Email address", &person.email).await;
+        self.fill("Password", person.password).await;
+        self.press("Sign in").await;
+        self.find("#sign-out").await;
     }
 
     /// Waits until the tab is at this path and query.

@@ -11,7 +11,7 @@ use frontdesk::clock::{Clock, Timestamp};
 use frontdesk::config::{Config, Sources};
 use frontdesk::db::{Connection, DatabaseUrl};
 use frontdesk::ids::Random;
-use frontdesk::server;
+use frontdesk::{health, jobs, server};
 use tempfile::TempDir;
 use url::Url;
 
@@ -25,7 +25,6 @@ const START: &str = "2026-03-02T09:00:00Z";
 #[derive(Debug)]
 pub struct TestApp {
     app: App,
-    pub engine: Engine,
     /// Where it listens.
     pub url: Url,
     server: ServerHandle,
@@ -71,11 +70,22 @@ impl TestApp {
         let clock = Clock::manual(Timestamp::parse(START).unwrap());
         let app = App::new(config, clock, Random::seeded(1)).unwrap();
         server::prepare(&app).await.unwrap();
+        health::run_all(&app).await;
         let running = server::start(&app).unwrap();
         let (url, server) = (running.url.clone(), running.handle.clone());
         tokio::spawn(running.wait());
         let people = AtomicU32::new(0);
-        Self { app, engine, url, server, people, _database: database, _data_dir: data_dir }
+        Self { app, url, server, people, _database: database, _data_dir: data_dir }
+    }
+
+    /// Another process over the same data, with the same clock; it serves nothing.
+    pub fn another_process(&self, seed: u64) -> App {
+        App::new(self.config.clone(), self.clock.clone(), Random::seeded(seed)).unwrap()
+    }
+
+    /// Runs the periodic jobs that are due at this moment.
+    pub async fn run_jobs(&self) {
+        jobs::run_due(self).await.unwrap();
     }
 
     /// A browser in which nobody is signed in.

@@ -49,6 +49,11 @@ impl Browser {
         Self { base, follows: client(Policy::limited(5)), stays: client(Policy::none()), page: None }
     }
 
+    /// The same browser, with its cookies, at another server.
+    pub fn at(&self, base: Url) -> Self {
+        Self { base, follows: self.follows.clone(), stays: self.stays.clone(), page: None }
+    }
+
     /// A request that is sent as it is: redirects are not followed and the browser stays on its page.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.stays.request(method, self.address(path))
@@ -61,6 +66,17 @@ impl Browser {
     /// Sends a request made by [`Browser::request`].
     pub async fn send(&self, request: RequestBuilder) -> Page {
         Page::of(request.send().await.unwrap()).await
+    }
+
+    /// The token in the forms of the page it is on.
+    #[track_caller]
+    pub fn csrf(&self) -> String {
+        self.here().attribute("input[name=csrf]", "value")
+    }
+
+    #[track_caller]
+    fn here(&self) -> &Page {
+        self.page.as_ref().expect("the browser is on no page: get one first")
     }
 
     /// Goes to a page.
@@ -117,7 +133,7 @@ impl Browser {
 
     #[track_caller]
     fn filled(&self, css: &str, fields: &[(&str, &str)]) -> Form {
-        let page = self.page.as_ref().expect("the browser is on no page: get one first");
+        let page = self.here();
         let mut form =
             Form::read(&page.html(), css).unwrap_or_else(|problem| panic!("{problem} in {page:?}"));
         form.fill(fields).unwrap_or_else(|problem| panic!("{problem} in {page:?}"));
@@ -126,8 +142,7 @@ impl Browser {
 
     #[track_caller]
     fn form_request(&self, client: &Client, form: &Form, files: &[Upload<'_>]) -> RequestBuilder {
-        let here = self.page.as_ref().map_or("/", |page| page.path.as_str());
-        let address = self.address(form.action.as_deref().unwrap_or(here));
+        let address = self.address(form.action.as_deref().unwrap_or(&self.here().path));
         if !form.is_post {
             return client.get(address).query(&form.fields);
         }

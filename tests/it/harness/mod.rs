@@ -23,6 +23,7 @@ mod database;
 mod engine;
 mod environment;
 mod form;
+mod mail;
 mod page;
 mod people;
 
@@ -30,6 +31,7 @@ pub use app::TestApp;
 pub use browser::{Browser, Upload};
 pub use engine::{Engine, run};
 pub use environment::variable;
+pub use mail::Letter;
 pub use page::Page;
 pub use people::Person;
 

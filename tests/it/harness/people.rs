@@ -17,7 +17,6 @@ const PASSWORD: &str = "Difference-Engine-1822";
 pub struct Person {
     pub id: UserId,
     pub organization: OrganizationId,
-    pub role: Role,
     pub name: String,
     pub email: String,
     pub password: &'static str,
@@ -42,7 +41,6 @@ impl TestApp {
         let person = Person {
             id: UserId::new(&self.random, now),
             organization: organization.clone(),
-            role,
             name: format!("{} {number}", role.label()),
             email: format!("{role}{number}@demo.test"),
             password: PASSWORD,
