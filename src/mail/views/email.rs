@@ -58,7 +58,7 @@ pub fn captured(email: &Email, text: Option<&str>) -> Markup {
             p { "Links and passwords in it work. The audit log records that you opened it." }
         }))
         (Facts::new()
-            .text("To", &named(email.recipient_name.as_ref().map(|name| name.as_str()), email.recipient.as_str()))
+            .text("To", &email.recipient().to_string())
             .text("Subject", &email.subject))
         (part_tabs(&paths::email_captured(&email.id), text.is_some()))
         (part(text, &paths::email_captured_body(&email.id), "The whole message"))
@@ -129,16 +129,12 @@ fn advice(email: &Email, now: Timestamp) -> Markup {
     }
 }
 
-fn named(name: Option<&str>, address: &str) -> String {
-    name.map_or_else(|| address.to_owned(), |name| format!("{name} <{address}>"))
-}
-
 fn facts(email: &Email) -> Facts {
     let mut facts = Facts::new()
         .stacked()
         .fact("State", state(email.status))
-        .text("To", &named(email.recipient_name.as_ref().map(|name| name.as_str()), email.recipient.as_str()))
-        .text("From", &named(email.sender_name.as_ref().map(|name| name.as_str()), email.sender.as_str()))
+        .text("To", &email.recipient().to_string())
+        .text("From", &email.sender().to_string())
         .text("Template", email.kind.title())
         .text("Priority", email.priority.as_str())
         .fact("Put into the outbox", time_absolute(email.created_at));

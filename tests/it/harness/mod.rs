@@ -28,7 +28,7 @@ mod people;
 
 pub use app::TestApp;
 pub use browser::{Browser, Upload};
-pub use engine::{Engine, run};
+pub use engine::{Engine, FromEngine, run};
 pub use environment::variable;
 pub use page::Page;
 pub use people::Person;
