@@ -193,16 +193,6 @@ pub struct Party {
     pub address: EmailAddress,
 }
 
-/// As people read it: `Ada Lovelace <ada@demo.test>`.
-impl fmt::Display for Party {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.name {
-            Some(name) => write!(f, "{name} <{}>", self.address),
-            None => self.address.fmt(f),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

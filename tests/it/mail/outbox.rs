@@ -48,7 +48,7 @@ async fn a_row_freezes_the_mail_and_holds_no_secret_in_the_clear(desk: Desk) {
     assert!(row.data.contains(MASK) && row.sealed_secret.is_some());
     let preview = mail::outbox::preview(&desk.app, &row).unwrap();
     assert!(!preview.html.contains(PASSWORD) && !preview.text.contains(PASSWORD));
-    assert!(preview.text.contains(&format!("Temporary password:  {MASK}")), "{}", preview.text);
+    assert!(preview.text.contains(&format!("Temporary password: {MASK}")), "{}", preview.text);
 }
 
 async fn an_accepted_mail_keeps_no_secret_but_the_captured_message_has_it(desk: Desk) {

@@ -66,7 +66,8 @@ async fn a_mail_is_shown_with_its_secrets_masked_in_a_frame_that_runs_nothing(de
     desk.send_all().await;
     let mut support = desk.app.signed_in(Role::Support).await;
     let page = support.get(&format!("/emails/{id}")).await;
-    assert_eq!(page.text("h1"), "Your registration with Analytical Society is approved");
+    assert_eq!(page.text("h1"), "Registration approved");
+    assert_eq!(page.text("main strong"), "Your registration with Analytical Society is approved");
     assert!(page.body().contains("Accepted by capture."), "{page:?}");
     assert!(policy(&page).contains("frame-src 'self'"));
     let frame = support.get(&page.attribute("iframe", "src")).await;

@@ -60,7 +60,7 @@ async fn a_mail_arrives_whole_with_its_secret() {
         "Subject: Your registration with Analytical Society is approved\r\n".to_owned(),
         format!("Message-ID: <{id}@demo.test>\r\n"),
         "Auto-Submitted: auto-generated\r\n".to_owned(),
-        "Temporary password:  mK7!vQ2xTr9#Lp".to_owned(),
+        "Temporary password: mK7!vQ2xTr9#Lp".to_owned(),
         "Content-Type: text/html; charset=utf-8".to_owned(),
     ] {
         assert!(received[0].contains(&part), "{part:?} is not in\n{}", received[0]);
