@@ -1,6 +1,7 @@
 //! The only route table: what is served where, and who gets through (each handler's first argument).
 
 use crate::accounts::{api as auth, pages as accounts};
+use crate::mail::pages as mail;
 use crate::web::route::{Endpoint, get, post};
 use crate::{audit, health, openapi, paths};
 use paths::patterns as p;
@@ -11,6 +12,7 @@ pub fn table() -> Vec<Endpoint> {
     let mut table = Vec::new();
     table.extend(watch());
     table.extend(own());
+    table.extend(emails());
     table.push(get(paths::OPENAPI, openapi::serve));
     table.extend(api("/api/v1"));
     table.extend(api("/v1"));
@@ -34,6 +36,18 @@ fn own() -> Vec<Endpoint> {
         get(paths::ACTIVATE, accounts::activate_form),
         post(paths::ACTIVATE, accounts::activate),
         post(paths::THEME, accounts::theme),
+    ]
+}
+
+/// The email log.
+fn emails() -> Vec<Endpoint> {
+    vec![
+        get(paths::EMAILS, mail::list),
+        get(p::EMAIL, mail::email),
+        get(p::EMAIL_PREVIEW, mail::preview),
+        get(p::EMAIL_CAPTURED, mail::captured),
+        get(p::EMAIL_CAPTURED_BODY, mail::captured_body),
+        get(p::EMAIL_CAPTURED_RAW, mail::captured_raw),
     ]
 }
 

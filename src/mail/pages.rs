@@ -107,7 +107,7 @@ pub async fn email(
         Part::Text => Some(outbox::preview(&context.app, &email).map_err(AppError::internal)?.text),
     };
     let details = views::Details { email: &email, attempts: &attempts, text: text.as_deref() };
-    let mut page = Page::console(&*email.subject, views::email(&details, context.now));
+    let mut page = Page::console(email.kind.title(), views::email(&details, context.now));
     if captured {
         page = page.action(views::open_captured(&email));
     }

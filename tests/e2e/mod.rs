@@ -16,3 +16,4 @@
 
 mod driver;
 mod frame;
+mod mails;

@@ -35,10 +35,10 @@ impl Capture {
         let fault = |error: &dyn std::fmt::Display| SendError::new(Fault::MessageFault, error.to_string());
         let size = outgoing.mime().map_err(|error| fault(&error))?.len();
         let content = serde_json::to_vec(&outgoing.content).map_err(|error| fault(&error))?;
-        let context = outgoing.id.as_str().as_bytes();
+        let place = outgoing.id.as_str().as_bytes();
         let row = CapturedMessage {
             email_id: outgoing.id.clone(),
-            sealed_content: app.keys.seal(Purpose::CapturedMail, &content, context, &app.random),
+            sealed_content: app.keys.seal(Purpose::CapturedMail, &content, place, &app.random),
             size: i64::try_from(size).unwrap_or(i64::MAX),
             captured_at: app.clock.now(),
         };

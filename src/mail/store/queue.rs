@@ -27,7 +27,7 @@ pub struct Claimant<'a> {
     pub low_first: usize,
 }
 
-/// Whether there is anything for [`recover`], [`resume_unknown`] or [`claim`] to do.
+/// Whether there is anything for [`orphans`], [`resume_unknown`] or [`claim`] to do.
 pub fn anything_due(c: &mut Connection, now: Timestamp) -> QueryResult<bool> {
     next_due(c).map(|due| due.is_some_and(|due| due <= now))
 }

@@ -4,6 +4,7 @@ use maud::{Markup, Render, html};
 
 use super::state;
 use crate::clock::Timestamp;
+use crate::mail::address::Party;
 use crate::mail::model::{EmailStatus, Outcome};
 use crate::mail::pages::Part;
 use crate::mail::store::{Attempt, Email};
@@ -38,6 +39,7 @@ pub fn email(details: &Details<'_>, now: Timestamp) -> Markup {
             div .column-main {
                 section .panel {
                     h2 { "What it says" }
+                    p { strong { (email.subject) } }
                     p .meta { "Links, codes and passwords are hidden here." }
                     (part_tabs(&paths::email(&email.id), details.text.is_some()))
                     (part(details.text, &paths::email_preview(&email.id), "The mail, with secrets hidden"))
@@ -58,7 +60,7 @@ pub fn captured(email: &Email, text: Option<&str>) -> Markup {
             p { "Links and passwords in it work. The audit log records that you opened it." }
         }))
         (Facts::new()
-            .text("To", &named(email.recipient_name.as_ref().map(|name| name.as_str()), email.recipient.as_str()))
+            .fact("To", party(&email.recipient()))
             .text("Subject", &email.subject))
         (part_tabs(&paths::email_captured(&email.id), text.is_some()))
         (part(text, &paths::email_captured_body(&email.id), "The whole message"))
@@ -129,16 +131,22 @@ fn advice(email: &Email, now: Timestamp) -> Markup {
     }
 }
 
-fn named(name: Option<&str>, address: &str) -> String {
-    name.map_or_else(|| address.to_owned(), |name| format!("{name} <{address}>"))
+/// A name in any script beside an address that reads from left to right.
+fn party(party: &Party) -> Markup {
+    html! {
+        @match &party.name {
+            Some(name) => { bdi { (name) } " " span .muted { "<" (party.address) ">" } }
+            None => (party.address),
+        }
+    }
 }
 
 fn facts(email: &Email) -> Facts {
     let mut facts = Facts::new()
         .stacked()
         .fact("State", state(email.status))
-        .text("To", &named(email.recipient_name.as_ref().map(|name| name.as_str()), email.recipient.as_str()))
-        .text("From", &named(email.sender_name.as_ref().map(|name| name.as_str()), email.sender.as_str()))
+        .fact("To", party(&email.recipient()))
+        .fact("From", party(&email.sender()))
         .text("Template", email.kind.title())
         .text("Priority", email.priority.as_str())
         .fact("Put into the outbox", time_absolute(email.created_at));

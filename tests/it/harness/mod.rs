@@ -29,7 +29,7 @@ mod people;
 
 pub use app::TestApp;
 pub use browser::{Browser, Upload};
-pub use engine::{Engine, run};
+pub use engine::{Engine, FromEngine, run};
 pub use environment::variable;
 pub use mail::Letter;
 pub use page::Page;

@@ -5,18 +5,20 @@ use frontdesk::mail::model::Outcome;
 use frontdesk::mail::{EmailStatus, Letter};
 
 use super::support::Desk;
+use crate::harness::{Engine, variable};
 
 /// A desk whose mails go to the test server.
 async fn desk(further: &[(&str, &str)]) -> Desk {
-    let port = std::env::var("TEST_SMTP_PORT").expect("TEST_SMTP_PORT names the port of the test server");
+    let port = variable("TEST_SMTP_PORT");
     let mut settings = vec![
         ("EMAIL_PROVIDER", "smtp"),
         ("SMTP_HOST", "127.0.0.1"),
         ("SMTP_PORT", port.as_str()),
         ("SMTP_TLS", "none"),
+        ("EMAIL_FROM", "desk@demo.test"),
     ];
     settings.extend(further);
-    Desk::on_sqlite(&settings).await
+    Desk::with(Engine::Sqlite, &settings).await
 }
 
 /// An address of its own for each test: the local part's start tells the server what to do.
@@ -26,7 +28,7 @@ fn address(does: &str) -> String {
 }
 
 async fn ask(what: &str, address: &str) -> serde_json::Value {
-    let port = std::env::var("TEST_SMTP_HTTP_PORT").expect("TEST_SMTP_HTTP_PORT names the port to ask at");
+    let port = variable("TEST_SMTP_HTTP_PORT");
     let url = reqwest::Url::parse_with_params(&format!("http://127.0.0.1:{port}/{what}"), [("to", address)]);
     reqwest::get(url.unwrap()).await.unwrap().json().await.unwrap()
 }
@@ -42,7 +44,7 @@ fn letter() -> Letter {
     Letter::Rejected { reason: "The photo cannot be read.".to_owned(), case_link: None }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn a_mail_arrives_whole_with_its_secret() {
     let desk = desk(&[]).await;
     let to = address("ada");
@@ -55,17 +57,17 @@ async fn a_mail_arrives_whole_with_its_secret() {
     let received = received(&to).await;
     assert_eq!(received.len(), 1);
     for part in [
-        "Subject: Your registration with Demo Society is approved\r\n".to_owned(),
+        "Subject: Your registration with Analytical Society is approved\r\n".to_owned(),
         format!("Message-ID: <{id}@demo.test>\r\n"),
         "Auto-Submitted: auto-generated\r\n".to_owned(),
-        "Temporary password:  mK7!vQ2xTr9#Lp".to_owned(),
+        "Temporary password: mK7!vQ2xTr9#Lp".to_owned(),
         "Content-Type: text/html; charset=utf-8".to_owned(),
     ] {
         assert!(received[0].contains(&part), "{part:?} is not in\n{}", received[0]);
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn a_server_that_is_busy_twice_gets_the_mail_at_the_third_try() {
     let desk = desk(&[]).await;
     let to = address("tempfail-2");
@@ -83,7 +85,7 @@ async fn a_server_that_is_busy_twice_gets_the_mail_at_the_third_try() {
     assert_eq!(received(&to).await.len(), 1);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn a_server_that_stays_busy_is_tried_for_two_days_and_then_given_up() {
     let desk = desk(&[]).await;
     let to = address("tempfail-1000");
@@ -101,7 +103,7 @@ async fn a_server_that_stays_busy_is_tried_for_two_days_and_then_given_up() {
     assert!(desk.app.clock.now().since(begun) <= TimeDelta::hours(48));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn a_refused_recipient_is_not_tried_again() {
     let desk = desk(&[]).await;
     let to = address("refuse");
@@ -114,7 +116,7 @@ async fn a_refused_recipient_is_not_tried_again() {
     assert_eq!(ask("attempts", &to).await, 1);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn a_connection_cut_after_the_final_dot_leaves_the_fate_unknown_and_the_duplicate_recognisable() {
     let desk = desk(&[]).await;
     let to = address("drop-after-dot");
@@ -131,7 +133,7 @@ async fn a_connection_cut_after_the_final_dot_leaves_the_fate_unknown_and_the_du
     assert!(received.iter().all(|message| message.contains(&same)));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn a_server_slower_than_the_time_for_a_mail_leaves_the_fate_unknown() {
     let desk = desk(&[("SMTP_TIMEOUT", "1s")]).await;
     let to = address("slow-3");
@@ -141,7 +143,7 @@ async fn a_server_slower_than_the_time_for_a_mail_leaves_the_fate_unknown() {
     assert_eq!(desk.outcomes(&id).await, [Some(Outcome::Unknown)]);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn a_wrong_password_is_a_fault_of_the_provider_and_loses_no_mail() {
     let desk = desk(&[("SMTP_USER", "desk"), ("SMTP_PASSWORD", "wrong")]).await;
     let to = address("ada");
@@ -153,7 +155,7 @@ async fn a_wrong_password_is_a_fault_of_the_provider_and_loses_no_mail() {
     assert!(received(&to).await.is_empty());
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn a_right_password_signs_in() {
     let desk = desk(&[("SMTP_USER", "desk"), ("SMTP_PASSWORD", "right")]).await;
     let to = address("ada");
