@@ -14,6 +14,7 @@ pub fn table() -> Vec<Endpoint> {
     table.extend(own());
     table.extend(emails());
     table.push(get(paths::OPENAPI, openapi::serve));
+    table.push(get(paths::API_DOCS, openapi::page));
     table.extend(api("/api/v1"));
     table.extend(api("/v1"));
     table

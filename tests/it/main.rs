@@ -14,6 +14,7 @@
 mod access;
 mod accounts;
 mod audit;
+mod cli;
 mod db;
 mod documents;
 #[path = "../e2e/mod.rs"]

@@ -1,8 +1,12 @@
 //! The description of the JSON API, made from the handlers (utoipa), OpenAPI 3.1.
 
+mod page;
+
 use actix_web::HttpResponse;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+
+pub use page::page;
 
 use crate::web::Anyone;
 

@@ -1,0 +1,70 @@
+//! `/api/docs`: the document as a page for people.
+
+use maud::{Markup, html};
+use serde_json::Value;
+
+use crate::paths;
+use crate::web::{Anyone, Page};
+
+/// `GET /api/docs`
+pub async fn page(_: Anyone) -> Page {
+    let document = serde_json::to_value(super::document()).unwrap_or_default();
+    Page::public("JSON API", view(&document))
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn view(document: &Value) -> Markup {
+    let paths_ = document.get("paths").and_then(Value::as_object);
+    html! {
+        p {
+            "Every operation is also described in " a href=(paths::OPENAPI) { "openapi.json" }
+            ", for programs that generate clients. The same calls answer under " code { "/v1" } "."
+        }
+        p {
+            "Sign in with " code { "POST /api/v1/auth/login" } " and send the access token as "
+            code { "Authorization: Bearer …" } ". Failures are " code { "application/problem+json" }
+            " with a stable " code { "code" } "."
+        }
+        @for (path, operations) in paths_.into_iter().flatten() {
+            @for (method, operation) in operations.as_object().into_iter().flatten() {
+                (operation_view(path, method, operation))
+            }
+        }
+    }
+}
+
+fn operation_view(path: &str, method: &str, operation: &Value) -> Markup {
+    let responses = operation.get("responses").and_then(Value::as_object);
+    let parameters = operation.get("parameters").and_then(Value::as_array);
+    html! {
+        section {
+            h2 { code { (method.to_uppercase()) " " (path) } }
+            p { (text(operation, "summary")) }
+            @if !text(operation, "description").is_empty() { p { (text(operation, "description")) } }
+            @if let Some(schema) = body_schema(operation) { p { "Body: " code { (schema) } } }
+            @if let Some(parameters) = parameters {
+                ul {
+                    @for parameter in parameters {
+                        li { code { (text(parameter, "name")) } " " (text(parameter, "description")) }
+                    }
+                }
+            }
+            ul {
+                @for (status, response) in responses.into_iter().flatten() {
+                    li { code { (status) } " " (text(response, "description")) }
+                }
+            }
+        }
+    }
+}
+
+/// The name of the body's schema, or its content type when it has none of its own.
+fn body_schema(operation: &Value) -> Option<String> {
+    let content = operation.pointer("/requestBody/content")?.as_object()?;
+    let (kind, body) = content.iter().next()?;
+    let reference = body.pointer("/schema/$ref").and_then(Value::as_str);
+    Some(reference.and_then(|path| path.rsplit('/').next()).unwrap_or(kind).to_owned())
+}
