@@ -12,10 +12,10 @@ use std::process::{Command, ExitCode};
 
 use sha2::{Digest, Sha256};
 
-/// Style sheets in the order of the cascade; what is not named here follows in the order of its name.
-const FIRST_STYLES: [&str; 3] = ["tokens.css", "base.css", "frame.css"];
-/// The script that the others lean on.
-const FIRST_SCRIPTS: [&str; 1] = ["core.js"];
+/// Where the style sheets of the pieces stand in the cascade: after what they lean on, before what prints them.
+const STYLES: Order = Order { first: &["tokens.css", "base.css", "frame.css"], last: &["print.css"] };
+/// The script that the others lean on comes first.
+const SCRIPTS: Order = Order { first: &["core.js"], last: &[] };
 /// Where `npm ci` leaves the hash of the lock file it was run for.
 const STAMP: &str = "node_modules/.frontdesk-lock";
 
@@ -85,8 +85,8 @@ struct Asset {
 
 fn collect(root: &Path) -> Outcome<Vec<Asset>> {
     let mut assets = vec![
-        Asset { name: "app.css".into(), content: concatenated(&root.join("static/css"), &FIRST_STYLES)? },
-        Asset { name: "app.js".into(), content: concatenated(&root.join("static/js"), &FIRST_SCRIPTS)? },
+        Asset { name: "app.css".into(), content: concatenated(&root.join("static/css"), &STYLES)? },
+        Asset { name: "app.js".into(), content: concatenated(&root.join("static/js"), &SCRIPTS)? },
         Asset {
             name: "htmx.js".into(),
             content: fs::read(root.join("node_modules/htmx.org/dist/htmx.min.js"))?,
@@ -98,14 +98,22 @@ fn collect(root: &Path) -> Outcome<Vec<Asset>> {
     Ok(assets)
 }
 
-/// One file out of a folder's files: the `first` ones, then the rest by name.
-fn concatenated(folder: &Path, first: &[&str]) -> Outcome<Vec<u8>> {
-    let mut paths: Vec<PathBuf> = first.iter().map(|name| folder.join(name)).collect();
+/// The order of a folder's files: `first`, the rest by name, `last`.
+struct Order {
+    first: &'static [&'static str],
+    last: &'static [&'static str],
+}
+
+/// One file out of a folder's files.
+fn concatenated(folder: &Path, order: &Order) -> Outcome<Vec<u8>> {
+    let named = |names: &[&str]| -> Vec<PathBuf> { names.iter().map(|name| folder.join(name)).collect() };
+    let (mut paths, last) = (named(order.first), named(order.last));
     for path in listed(folder)? {
-        if !paths.contains(&path) {
+        if !paths.contains(&path) && !last.contains(&path) {
             paths.push(path);
         }
     }
+    paths.extend(last);
     let mut content = Vec::new();
     for path in paths {
         content.extend(fs::read(&path).map_err(|cause| format!("{}: {cause}", path.display()))?);
