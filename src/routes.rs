@@ -1,6 +1,7 @@
 //! The only route table: what is served where, and who gets through (each handler's first argument).
 
 use crate::accounts::{api as auth, pages as accounts};
+use crate::verifications::pages as verifications;
 use crate::web::route::{Endpoint, get, post};
 use crate::{audit, health, openapi, paths};
 use paths::patterns as p;
@@ -11,6 +12,7 @@ pub fn table() -> Vec<Endpoint> {
     let mut table = Vec::new();
     table.extend(watch());
     table.extend(own());
+    table.extend(decide());
     table.push(get(paths::OPENAPI, openapi::serve));
     table.extend(api("/api/v1"));
     table.extend(api("/v1"));
@@ -34,6 +36,20 @@ fn own() -> Vec<Endpoint> {
         get(paths::ACTIVATE, accounts::activate_form),
         post(paths::ACTIVATE, accounts::activate),
         post(paths::THEME, accounts::theme),
+    ]
+}
+
+/// The console's verification cases.
+fn decide() -> Vec<Endpoint> {
+    vec![
+        get(paths::VERIFICATIONS, verifications::list),
+        get(p::VERIFICATION, verifications::show),
+        post(p::CLAIM, verifications::claim),
+        post(p::RENEW, verifications::renew),
+        post(p::RELEASE, verifications::release),
+        post(p::DECISION, verifications::decide),
+        post(p::DECISION_PREVIEW, verifications::preview),
+        get(p::DOCUMENT, verifications::open),
     ]
 }
 

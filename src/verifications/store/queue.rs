@@ -3,6 +3,7 @@
 //! Open cases come oldest first, closed ones by their decision, newest first. A case whose claim has
 //! expired is listed with the waiting ones: these two have an index range each and are merged.
 
+use diesel::dsl::not;
 use diesel::prelude::*;
 use diesel::sql_types;
 
@@ -228,6 +229,7 @@ fn range(
         .select((Case::as_select(), users::name, users::email, holders.field(users::name).nullable(), handed_in))
         .into_boxed::<MultiBackend>();
     let live = || table::claim_expires_at.gt(view.now).assume_not_null();
+    let open = || table::state.eq_any([CaseState::Waiting, CaseState::Claimed]);
     query = match range {
         Range::State(CaseState::Claimed) => query.filter(table::state.eq(CaseState::Claimed)).filter(live()),
         Range::State(state) => query.filter(table::state.eq(state)),
@@ -259,8 +261,8 @@ fn range(
             Term::Kind(kind) => query.filter(table::declared_kind.eq(*kind)),
             Term::Country(country) => query.filter(table::declared_country.eq(*country)),
             Term::State(_) => query,
-            Term::Overdue(true) => query.filter(table::due_at.le(view.now)),
-            Term::Overdue(false) => query.filter(table::due_at.gt(view.now)),
+            Term::Overdue(true) => query.filter(table::due_at.le(view.now)).filter(open()),
+            Term::Overdue(false) => query.filter(table::due_at.gt(view.now).or(not(open()))),
             Term::Before(day) => query.filter(table::submitted_at.lt(*day)),
             Term::After(day) => query.filter(table::submitted_at.ge(*day)),
         };
@@ -301,20 +303,20 @@ pub struct Figures {
 const FIGURES: &str = "\
 SELECT (SELECT mask_until_claimed FROM organizations WHERE id = $1) AS mask_until_claimed,
   (SELECT count(*) FROM (SELECT 1 FROM verification_cases
-    WHERE organization_id = $1 AND state = 'waiting' LIMIT $2) AS rows)
+    WHERE organization_id = $1 AND state = 'waiting' LIMIT $2) AS counted)
   + (SELECT count(*) FROM (SELECT 1 FROM verification_cases
-    WHERE organization_id = $1 AND state = 'claimed' AND claim_expires_at <= $3 LIMIT $2) AS rows) AS waiting,
+    WHERE organization_id = $1 AND state = 'claimed' AND claim_expires_at <= $3 LIMIT $2) AS counted) AS waiting,
   (SELECT count(*) FROM (SELECT 1 FROM verification_cases
     WHERE organization_id = $1 AND state = 'claimed' AND claim_expires_at > $3 AND claimed_by = $4
-    LIMIT $2) AS rows) AS mine,
+    LIMIT $2) AS counted) AS mine,
   (SELECT count(*) FROM (SELECT 1 FROM verification_cases
-    WHERE organization_id = $1 AND state = 'claimed' AND claim_expires_at > $3 LIMIT $2) AS rows) AS claimed,
+    WHERE organization_id = $1 AND state = 'claimed' AND claim_expires_at > $3 LIMIT $2) AS counted) AS claimed,
   (SELECT count(*) FROM (SELECT 1 FROM verification_cases
-    WHERE organization_id = $1 AND state = 'resubmission_asked' LIMIT $2) AS rows) AS resubmission_asked,
+    WHERE organization_id = $1 AND state = 'resubmission_asked' LIMIT $2) AS counted) AS resubmission_asked,
   (SELECT count(*) FROM (SELECT 1 FROM verification_cases
-    WHERE organization_id = $1 AND state = 'approved' LIMIT $2) AS rows) AS approved,
+    WHERE organization_id = $1 AND state = 'approved' LIMIT $2) AS counted) AS approved,
   (SELECT count(*) FROM (SELECT 1 FROM verification_cases
-    WHERE organization_id = $1 AND state = 'rejected' LIMIT $2) AS rows) AS rejected";
+    WHERE organization_id = $1 AND state = 'rejected' LIMIT $2) AS counted) AS rejected";
 
 /// The figures of an organization's queue, as this reviewer sees it.
 pub fn figures(
