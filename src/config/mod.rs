@@ -129,6 +129,7 @@ mod tests {
     fn no_secret_is_shown_among_the_settings() {
         let config = Config::read(environment(&[
             ("APP_SECRET", "a-long-secret-of-more-than-32-characters"),
+            ("SMTP_USER", "desk"),
             ("SMTP_PASSWORD", "hunter2"),
         ]))
         .unwrap();
