@@ -7,7 +7,7 @@ use super::{Failure, Global, Serve};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::ids::Random;
-use crate::{accounts, logging, server};
+use crate::{accounts, health, logging, server};
 
 pub(super) fn run(global: &Global, options: &Serve) -> Result<ExitCode, Failure> {
     let flags = [
@@ -26,6 +26,8 @@ async fn serve(app: App) -> Result<ExitCode, Failure> {
     if let Some(link) = accounts::setup::first_start(&app).await? {
         eprintln!("No operator exists yet. Open this link within an hour to create the first one:\n  {link}");
     }
+    // Ready is said when a probe would say so too.
+    health::run_all(&app).await;
     announce(&app, &running)?;
     let background = server::background(&app);
     actix_web::rt::spawn(server::stop_on_signal(app.clone(), running.handle.clone()));

@@ -1,5 +1,7 @@
 //! What every answer has, whatever it is about.
 
+mod kit;
+
 use reqwest::Method;
 
 use crate::harness::{TestApp, both_engines};
