@@ -2,7 +2,7 @@
 
 use crate::accounts::{api as auth, pages as accounts};
 use crate::mail::pages as mail;
-use crate::verifications::pages as verifications;
+use crate::verifications::{api as cases, pages as verifications};
 use crate::web::route::{Endpoint, get, post};
 use crate::{audit, health, openapi, paths};
 use paths::patterns as p;
@@ -76,6 +76,11 @@ fn api(root: &str) -> Vec<Endpoint> {
         post(at("/auth/refresh"), auth::refresh),
         post(at("/auth/logout"), auth::logout),
         get(at("/auth/me"), auth::me),
+        get(at("/verifications"), cases::list),
+        get(at("/verifications/{id}"), cases::get),
+        post(at("/verifications/{id}/claim"), cases::claim),
+        post(at("/verifications/{id}/release"), cases::release),
+        post(at("/verifications/{id}/decision"), cases::decide),
     ]
 }
 

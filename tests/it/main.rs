@@ -23,4 +23,5 @@ mod harness;
 mod health;
 mod mail;
 mod sessions;
+mod verifications;
 mod web;
