@@ -56,7 +56,11 @@ pub(super) fn needs_password(config: &AccountsConfig) -> bool {
 
 impl Registration {
     /// Reads the fields; all that is wrong with them at once, in the order of the form.
-    pub fn parse(fields: &Fields, config: &AccountsConfig, today: NaiveDate) -> Result<Self, Vec<FieldError>> {
+    pub fn parse(
+        fields: &Fields,
+        config: &AccountsConfig,
+        today: NaiveDate,
+    ) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
         let mut refuse = |field: &str, message: String| errors.push(FieldError::new(field, message));
         let email = EmailAddress::parse(fields.get(EMAIL)).map_err(|error| error.to_string());
@@ -185,7 +189,10 @@ mod tests {
     fn a_password_is_needed_only_where_it_is_kept() {
         assert!(parse(&[(PASSWORD, "")], &config(&[])).unwrap().password.is_none());
         let keeps = config(&[("APPROVAL_CREDENTIALS", "keep-password")]);
-        assert_eq!(refused(&[(PASSWORD, "")], &keeps), [(PASSWORD.to_owned(), "Choose a password.".to_owned())]);
+        assert_eq!(
+            refused(&[(PASSWORD, "")], &keeps),
+            [(PASSWORD.to_owned(), "Choose a password.".to_owned())]
+        );
     }
 
     #[test]

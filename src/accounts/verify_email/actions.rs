@@ -36,7 +36,9 @@ pub enum Link {
 #[derive(Debug)]
 pub enum Verified {
     /// Now; with a token that opens the own case where none waits in a mail.
-    Now { case: Option<SecretString> },
+    Now {
+        case: Option<SecretString>,
+    },
     Already,
     Expired,
     Unknown,
@@ -106,7 +108,12 @@ fn take(c: &mut Connection, app: &App, act: &Act, token: &SecretString) -> Resul
 }
 
 /// Whoever reads the mailbox may see how the registration goes. A link that was mailed stays good.
-fn case_token(c: &mut Connection, app: &App, act: &Act, user: &User) -> Result<Option<SecretString>, AppError> {
+fn case_token(
+    c: &mut Connection,
+    app: &App,
+    act: &Act,
+    user: &User,
+) -> Result<Option<SecretString>, AppError> {
     if user.status != Status::Pending || has_case_link(c, &user.id, act.at)? {
         return Ok(None);
     }

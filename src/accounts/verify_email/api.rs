@@ -40,7 +40,10 @@ pub async fn verify(_: Anyone, context: Context, Json(sent): Json<Verify>) -> Re
             VerifyAnswer { message: "The email address was verified already.", already_verified: true }
         }
         Verified::Expired => {
-            return Err(AppError::bad_request("token_expired", "Ask for a new link: this one came too late."));
+            return Err(AppError::bad_request(
+                "token_expired",
+                "Ask for a new link: this one came too late.",
+            ));
         }
         Verified::Unknown => {
             return Err(AppError::bad_request("token_unknown", "Send the whole token of the link."));

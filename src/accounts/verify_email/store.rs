@@ -21,11 +21,7 @@ pub(super) fn recipient(c: &mut Connection, token: &SecretString) -> QueryResult
 }
 
 /// When verification links were sent to a user since a moment, newest first.
-pub(super) fn sent_since(
-    c: &mut Connection,
-    user: &UserId,
-    since: Timestamp,
-) -> QueryResult<Vec<Timestamp>> {
+pub(super) fn sent_since(c: &mut Connection, user: &UserId, since: Timestamp) -> QueryResult<Vec<Timestamp>> {
     table::table
         .filter(table::user_id.eq(user))
         .filter(table::purpose.eq(Purpose::EmailVerification.as_str()))
