@@ -23,6 +23,8 @@ use crate::web::Anyone;
         crate::verifications::api::claim,
         crate::verifications::api::release,
         crate::verifications::api::decide,
+        crate::accounts::registration::api::submit,
+        crate::accounts::verify_email::api::verify,
         crate::health::api::overall,
         crate::health::api::database,
         crate::health::api::storage,

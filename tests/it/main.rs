@@ -22,6 +22,7 @@ mod e2e;
 mod harness;
 mod health;
 mod mail;
+mod registration;
 mod sessions;
 mod verifications;
 mod web;
