@@ -31,6 +31,7 @@ pub mod patterns {
     pub const RENEW: &str = "/verifications/{id}/renew";
     pub const RELEASE: &str = "/verifications/{id}/release";
     pub const DECISION: &str = "/verifications/{id}/decision";
+    pub const DECISION_PREVIEW: &str = "/verifications/{id}/decision/preview";
     pub const DOCUMENT: &str = "/documents/{id}";
     pub const OWN_DOCUMENT: &str = "/case/documents/{id}";
     pub const EMAIL: &str = "/emails/{id}";
@@ -107,6 +108,12 @@ pub fn release(id: impl Display) -> String {
 #[must_use]
 pub fn decision(id: impl Display) -> String {
     format!("/verifications/{id}/decision")
+}
+
+/// The mail that a decision would bring.
+#[must_use]
+pub fn decision_preview(id: impl Display) -> String {
+    format!("/verifications/{id}/decision/preview")
 }
 
 #[must_use]

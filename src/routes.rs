@@ -2,6 +2,7 @@
 
 use crate::accounts::{api as auth, pages as accounts};
 use crate::mail::pages as mail;
+use crate::verifications::pages as verifications;
 use crate::web::route::{Endpoint, get, post};
 use crate::{audit, health, openapi, paths};
 use paths::patterns as p;
@@ -13,6 +14,7 @@ pub fn table() -> Vec<Endpoint> {
     table.extend(watch());
     table.extend(own());
     table.extend(emails());
+    table.extend(decide());
     table.push(get(paths::OPENAPI, openapi::serve));
     table.push(get(paths::API_DOCS, openapi::page));
     table.extend(api("/api/v1"));
@@ -49,6 +51,20 @@ fn emails() -> Vec<Endpoint> {
         get(p::EMAIL_CAPTURED, mail::captured),
         get(p::EMAIL_CAPTURED_BODY, mail::captured_body),
         get(p::EMAIL_CAPTURED_RAW, mail::captured_raw),
+    ]
+}
+
+/// The console's verification cases.
+fn decide() -> Vec<Endpoint> {
+    vec![
+        get(paths::VERIFICATIONS, verifications::list),
+        get(p::VERIFICATION, verifications::show),
+        post(p::CLAIM, verifications::claim),
+        post(p::RENEW, verifications::renew),
+        post(p::RELEASE, verifications::release),
+        post(p::DECISION, verifications::decide),
+        post(p::DECISION_PREVIEW, verifications::preview),
+        get(p::DOCUMENT, verifications::open),
     ]
 }
 

@@ -9,3 +9,4 @@ mod views;
 
 pub use pages::{entry, list};
 pub use store::{Entry, Event, Filter, Target, for_target, record};
+pub use views::sentence;

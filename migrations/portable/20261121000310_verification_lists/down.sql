@@ -1,0 +1,1 @@
+DROP INDEX verification_cases_by_decision;

@@ -1,0 +1,115 @@
+//! Who holds the case, what became of it, and what went wrong just now.
+
+use maud::{Markup, html};
+
+use super::case::{CaseView, Notice};
+use crate::paths;
+use crate::ui::{Button, Form, Icon, Meaning, callout, error_summary, time};
+use crate::verifications::model::{Case, CaseState, Refusal};
+use crate::verifications::reasons::ReasonCode;
+
+/// Who holds the case. While this reviewer does and the page is open, the claim is renewed.
+pub fn claim(view: &CaseView<'_>) -> Markup {
+    let case = &view.dossier.case;
+    let renew = view.holds().then(|| paths::renew(&case.id));
+    html! {
+        div #claim hx-post=[&renew] hx-trigger=[renew.as_ref().map(|_| "every 5m")] hx-swap=[renew.as_ref().map(|_| "outerHTML")] {
+            @match case.holder(view.now) {
+                _ if !case.state.is_open() => (closed(view, case)),
+                Some(_) if view.holds() => (held_by_me(view, case)),
+                Some((by, until)) => {
+                    (callout(Meaning::Warn, &format!("{} handles this case", view.dossier.name_of(by)), html! {
+                        p { "It is free again " (time(until, view.now)) " unless they go on with it." }
+                    }))
+                }
+                None if case.applicant_id == view.reviewer.user => {
+                    (callout(Meaning::Info, "These are your own documents", html! {
+                        p { "Another reviewer has to decide on them." }
+                    }))
+                }
+                None => (free(view, case)),
+            }
+        }
+    }
+}
+
+fn held_by_me(view: &CaseView<'_>, case: &Case) -> Markup {
+    let until = case.claim_expires_at.unwrap_or(view.now);
+    let (renew, release) = (paths::renew(&case.id), paths::release(&case.id));
+    callout(Meaning::Info, "You handle this case", html! {
+        p { "Your claim ends " (time(until, view.now)) "; it is renewed while this page is open." }
+        div .row {
+            (Form::post(&release, view.csrf).id("release-form").inline().body(html! {
+                (Button::secondary("Release").icon(Icon::Undo2).small())
+            }))
+            div .without-scripts {
+                (Form::post(&renew, view.csrf).id("renew-form").inline().body(html! {
+                    (Button::quiet("Renew the claim").small())
+                }))
+            }
+        }
+    })
+}
+
+fn free(view: &CaseView<'_>, case: &Case) -> Markup {
+    let url = paths::claim(&case.id);
+    callout(Meaning::Neutral, "Nobody handles this case", html! {
+        p { "Claim it to see the applicant’s data, to open the documents and to decide." }
+        (Form::post(&url, view.csrf).id("claim-form").inline().body(html! {
+            (Button::primary("Claim this case").icon(Icon::Hand).key('c'))
+        }))
+    })
+}
+
+fn closed(view: &CaseView<'_>, case: &Case) -> Markup {
+    let (meaning, verb) = match case.state {
+        CaseState::Approved => (Meaning::Ok, "Approved"),
+        CaseState::Rejected => (Meaning::Bad, "Rejected"),
+        _ => (Meaning::Info, "Documents were asked for again"),
+    };
+    let by = case.decided_by.as_ref().map(|by| view.dossier.name_of(by));
+    let title = by.map_or_else(|| verb.to_owned(), |by| format!("{verb} by {by}"));
+    let reason = case.reason_code.as_deref().and_then(ReasonCode::parse);
+    callout(meaning, &title, html! {
+        @if let Some(at) = case.decided_at { p { (view.moment(at)) } }
+        @if let Some(reason) = reason { p { "Reason: " (reason.title()) } }
+        @if let Some(message) = &case.message { p .quoted { bdi { (message) } } }
+    })
+}
+
+/// What is said on top of the page.
+pub fn notice(view: &CaseView<'_>) -> Markup {
+    match &view.notice {
+        Notice::None | Notice::Preview => html! {},
+        Notice::Errors(errors) => {
+            let shown: Vec<_> = errors
+                .iter()
+                .map(|error| crate::ui::FieldError { field: &error.field, message: &error.message })
+                .collect();
+            error_summary(&shown)
+        }
+        Notice::Conflict(refusal) => conflict(view, refusal),
+    }
+}
+
+fn conflict(view: &CaseView<'_>, refusal: &Refusal) -> Markup {
+    let case = &view.dossier.case;
+    let closed = !case.state.is_open();
+    let by_me = case.decided_by.as_ref() == Some(&view.reviewer.user);
+    let title = match refusal {
+        _ if closed && by_me => "You have decided this case already",
+        _ if closed => "Somebody decided meanwhile",
+        Refusal::Held { .. } => "Somebody else was faster",
+        Refusal::NotHeld => "Your claim has ended",
+        Refusal::AccountClosed => "The account is closed",
+        _ => "This case has changed meanwhile",
+    };
+    callout(Meaning::Warn, title, html! {
+        @if closed {
+            p { "What was decided stands below; your decision was not used." }
+        } @else {
+            p { (refusal.sentence()) }
+        }
+        @if view.draft.verdict().is_some() { p { "Everything you typed is still here, further down." } }
+    })
+}
