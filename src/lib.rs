@@ -39,4 +39,5 @@ mod secret;
 pub mod server;
 pub mod sessions;
 pub mod ui;
+pub mod verifications;
 pub mod web;

@@ -5,10 +5,17 @@
 
 pub mod cipher;
 mod content_type;
+mod country;
 mod file_name;
 pub mod files;
 pub mod inspect;
+pub mod model;
+mod number;
 pub mod rendition;
+pub mod store;
 
 pub use content_type::ContentType;
+pub use country::Country;
 pub use file_name::FileName;
+pub use model::{CaseId, Document, DocumentId, DocumentKind, DocumentState};
+pub use number::DocumentNumber;

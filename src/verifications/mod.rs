@@ -1,0 +1,3 @@
+//! Verification cases: what an applicant declared, handed in, and what became of it.
+
+pub mod opening;

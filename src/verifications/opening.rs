@@ -1,0 +1,61 @@
+//! How a case comes to wait for a reviewer: at registration, and again when documents were replaced.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use crate::access::{Act, OrganizationId, UserId};
+use crate::clock::Timestamp;
+use crate::db::Connection;
+use crate::db::schema::verification_cases as table;
+use crate::documents::{Country, DocumentKind, DocumentNumber};
+use crate::ids::Random;
+
+pub use crate::documents::CaseId;
+
+/// The state a case begins in, and returns to with every submission.
+const WAITING: &str = "waiting";
+
+/// What the applicant says about the document that proves who they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declared {
+    pub kind: DocumentKind,
+    pub number: Option<DocumentNumber>,
+    pub country: Option<Country>,
+    pub expiry: Option<NaiveDate>,
+}
+
+/// A case to be opened.
+#[derive(Clone, Copy, Debug)]
+pub struct NewCase<'a> {
+    pub organization: &'a OrganizationId,
+    pub applicant: &'a UserId,
+    pub declared: &'a Declared,
+    pub submitted_at: Timestamp,
+    pub due_at: Timestamp,
+}
+
+/// Opens a case. An applicant has one open case at most.
+///
+/// # Errors
+/// `UniqueViolation` when there is an open one.
+pub fn open_case(c: &mut Connection, random: &Random, act: &Act, new: NewCase<'_>) -> QueryResult<CaseId> {
+    let id = CaseId::new(random, act.at);
+    diesel::insert_into(table::table)
+        .values((
+            table::id.eq(&id),
+            table::organization_id.eq(new.organization),
+            table::applicant_id.eq(new.applicant),
+            table::state.eq(WAITING),
+            table::version.eq(1),
+            table::declared_kind.eq(new.declared.kind),
+            table::declared_number.eq(new.declared.number.as_ref()),
+            table::declared_country.eq(new.declared.country),
+            table::declared_expiry.eq(new.declared.expiry),
+            table::submitted_at.eq(new.submitted_at),
+            table::due_at.eq(new.due_at),
+            table::created_at.eq(act.at),
+            table::updated_at.eq(act.at),
+        ))
+        .execute(c)?;
+    Ok(id)
+}
