@@ -1,28 +1,18 @@
 //! How a case comes to wait for a reviewer: at registration, and again when documents were replaced.
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use crate::access::{Act, OrganizationId, UserId};
 use crate::clock::Timestamp;
 use crate::db::Connection;
 use crate::db::schema::verification_cases as table;
-use crate::documents::{Country, DocumentKind, DocumentNumber};
 use crate::ids::Random;
 
+pub use super::declared::Declared;
 pub use crate::documents::CaseId;
 
 /// The state a case begins in, and returns to with every submission.
 const WAITING: &str = "waiting";
-
-/// What the applicant says about the document that proves who they are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Declared {
-    pub kind: DocumentKind,
-    pub number: Option<DocumentNumber>,
-    pub country: Option<Country>,
-    pub expiry: Option<NaiveDate>,
-}
 
 /// A case to be opened.
 #[derive(Clone, Copy, Debug)]
