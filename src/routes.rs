@@ -1,6 +1,6 @@
 //! The only route table: what is served where, and who gets through (each handler's first argument).
 
-use crate::accounts::{api as auth, pages as accounts};
+use crate::accounts::{api as auth, pages as accounts, registration, verify_email};
 use crate::web::route::{Endpoint, get, post};
 use crate::{audit, health, openapi, paths};
 use paths::patterns as p;
@@ -11,6 +11,7 @@ pub fn table() -> Vec<Endpoint> {
     let mut table = Vec::new();
     table.extend(watch());
     table.extend(own());
+    table.extend(applicant());
     table.push(get(paths::OPENAPI, openapi::serve));
     table.extend(api("/api/v1"));
     table.extend(api("/v1"));
@@ -37,6 +38,21 @@ fn own() -> Vec<Endpoint> {
     ]
 }
 
+/// Registering, and the links that come by email.
+fn applicant() -> Vec<Endpoint> {
+    vec![
+        get(paths::REGISTER, registration::form),
+        post(paths::REGISTER, registration::submit),
+        get(paths::REGISTERED, registration::received),
+        // Before the pattern of the link, which would take these words for a token.
+        post(paths::VERIFY_EMAIL_NEW_LINK, verify_email::resend),
+        get(paths::VERIFY_EMAIL_SENT, verify_email::sent),
+        get(p::VERIFY_EMAIL_LINK, verify_email::link),
+        get(paths::VERIFY_EMAIL, verify_email::page),
+        post(paths::VERIFY_EMAIL, verify_email::confirm),
+    ]
+}
+
 /// The JSON API, the same under `/api/v1` and `/v1`.
 fn api(root: &str) -> Vec<Endpoint> {
     let at = |path: &str| format!("{root}{path}");
@@ -45,6 +61,8 @@ fn api(root: &str) -> Vec<Endpoint> {
         post(at("/auth/refresh"), auth::refresh),
         post(at("/auth/logout"), auth::logout),
         get(at("/auth/me"), auth::me),
+        post(at("/auth/register"), registration::api::submit),
+        post(at("/email-verification/verify"), verify_email::api::verify),
     ]
 }
 

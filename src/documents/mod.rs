@@ -8,6 +8,7 @@ mod content_type;
 mod country;
 mod file_name;
 pub mod files;
+pub mod form;
 pub mod inspect;
 pub mod model;
 mod number;
