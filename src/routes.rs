@@ -1,8 +1,8 @@
 //! The only route table: what is served where, and who gets through (each handler's first argument).
 
-use crate::accounts::{api as auth, pages as accounts};
 use crate::mail::pages as mail;
 use crate::verifications::pages as verifications;
+use crate::accounts::{api as auth, pages as accounts, registration, verify_email};
 use crate::web::route::{Endpoint, get, post};
 use crate::{audit, health, openapi, paths};
 use paths::patterns as p;
@@ -15,6 +15,7 @@ pub fn table() -> Vec<Endpoint> {
     table.extend(own());
     table.extend(emails());
     table.extend(decide());
+    table.extend(applicant());
     table.push(get(paths::OPENAPI, openapi::serve));
     table.push(get(paths::API_DOCS, openapi::page));
     table.extend(api("/api/v1"));
@@ -68,6 +69,21 @@ fn decide() -> Vec<Endpoint> {
     ]
 }
 
+/// Registering, and the links that come by email.
+fn applicant() -> Vec<Endpoint> {
+    vec![
+        get(paths::REGISTER, registration::form),
+        post(paths::REGISTER, registration::submit),
+        get(paths::REGISTERED, registration::received),
+        // Before the pattern of the link, which would take these words for a token.
+        post(paths::VERIFY_EMAIL_NEW_LINK, verify_email::resend),
+        get(paths::VERIFY_EMAIL_SENT, verify_email::sent),
+        get(p::VERIFY_EMAIL_LINK, verify_email::link),
+        get(paths::VERIFY_EMAIL, verify_email::page),
+        post(paths::VERIFY_EMAIL, verify_email::confirm),
+    ]
+}
+
 /// The JSON API, the same under `/api/v1` and `/v1`.
 fn api(root: &str) -> Vec<Endpoint> {
     let at = |path: &str| format!("{root}{path}");
@@ -76,6 +92,8 @@ fn api(root: &str) -> Vec<Endpoint> {
         post(at("/auth/refresh"), auth::refresh),
         post(at("/auth/logout"), auth::logout),
         get(at("/auth/me"), auth::me),
+        post(at("/auth/register"), registration::api::submit),
+        post(at("/email-verification/verify"), verify_email::api::verify),
     ]
 }
 

@@ -19,3 +19,6 @@ pub mod store;
 pub mod views;
 
 pub use model::{Case, CaseState};
+
+pub mod declared;
+pub mod opening;
