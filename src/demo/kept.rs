@@ -3,9 +3,12 @@
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::fill::Resident;
+
 use super::plan::{Course, Verdict};
-use crate::access::{Act, OrganizationId, Who};
+use super::mails::INSTANCE;
+use super::resident::Resident;
+use super::store::{AttemptRow, insert_attempts};
+use crate::access::{Act, OrganizationId};
 use crate::accounts::tokens::{self, Purpose};
 use crate::app::App;
 use crate::clock::Timestamp;
@@ -14,34 +17,39 @@ use crate::error::AppError;
 use crate::keys::Purpose as KeyPurpose;
 use crate::mail::letters::{AskedDocument, Credentials};
 use crate::mail::outbox;
+use crate::mail::model::{AttemptId, Outcome};
 use crate::mail::providers::Accepted;
 use crate::mail::store::{self, CapturedMessage, queue};
 use crate::mail::{Letter, NewEmail, TemplateKind, enqueue};
 use crate::paths;
-use crate::verifications::reasons::ReasonCode;
+
+const CAPTURE: &str = "capture";
 
 /// Decisions younger than this have their mail kept; those before were sent.
 const RECENT: TimeDelta = TimeDelta::days(8);
 
-/// The kinds of mail that `resident` was sent and that are kept, with their moment.
+/// The mails that `resident` was sent.
 #[must_use]
-pub fn kinds(resident: &Resident, now: Timestamp) -> Vec<(TemplateKind, Timestamp)> {
+pub fn all_kinds(resident: &Resident) -> Vec<(TemplateKind, Timestamp)> {
     let plan = &resident.plan;
-    let mut kinds = Vec::new();
-    if plan.verified_at.is_none() {
-        kinds.push((TemplateKind::VerifyAddress, plan.submitted_at));
-    }
-    if let Course::Decided { at, verdict, .. } = plan.course
-        && now.since(at) < RECENT
-    {
+    let mut kinds = vec![(TemplateKind::VerifyAddress, plan.submitted_at)];
+    if let Course::Decided { at, verdict, .. } = plan.course {
         kinds.push((kind_of(verdict), at));
     }
     kinds
 }
 
-/// The mail that tells of a decision.
+/// Is the mail of this kind, sent at `at`, one that is kept?
 #[must_use]
-pub fn kind_of(verdict: Verdict) -> TemplateKind {
+pub fn is_kept(resident: &Resident, (kind, at): (TemplateKind, Timestamp), now: Timestamp) -> bool {
+    match kind {
+        TemplateKind::VerifyAddress => resident.plan.verified_at.is_none(),
+        _ => now.since(at) < RECENT,
+    }
+}
+
+/// The mail that tells of a decision.
+fn kind_of(verdict: Verdict) -> TemplateKind {
     match verdict {
         Verdict::Approved => TemplateKind::Approved,
         Verdict::Rejected(_) => TemplateKind::Rejected,
@@ -55,9 +63,9 @@ pub fn write(
     app: &App,
     organization: &OrganizationId,
     resident: &Resident,
-    now: Timestamp,
 ) -> Result<(), AppError> {
-    for (kind, at) in kinds(resident, now) {
+    let now = app.clock.now();
+    for (kind, at) in all_kinds(resident).into_iter().filter(|mail| is_kept(resident, *mail, now)) {
         let letter = letter(c, app, organization, resident, (kind, at))?;
         keep(c, app, at, NewEmail::new(organization, resident.party(), &letter).for_user(&resident.id))?;
     }
@@ -72,7 +80,7 @@ fn letter(
     (kind, at): (TemplateKind, Timestamp),
 ) -> Result<Letter, AppError> {
     let mut link = |purpose: Purpose, path: fn(&str) -> String| -> Result<String, AppError> {
-        let act = Act { who: Who::System, ..Act::by_system(at) };
+        let act = Act::by_system(at);
         let token: SecretString =
             tokens::issue(c, &app.random, &act, organization, Some(&resident.id), purpose)?;
         Ok(app.link(&path(token.expose_secret())))
@@ -112,6 +120,17 @@ fn keep(c: &mut Connection, app: &App, at: Timestamp, mail: NewEmail) -> Result<
     let size = i64::try_from(size).unwrap_or(i64::MAX);
     store::capture(c, &CapturedMessage { email_id: id.clone(), sealed_content, size, captured_at })?;
     let accepted = Accepted { provider_message_id: None, reply: "kept, not sent".to_owned() };
-    queue::accepted(c, &id, captured_at, "capture", &accepted)?;
-    Ok(())
+    queue::accepted(c, &id, captured_at, CAPTURE, &accepted)?;
+    let attempt = AttemptRow {
+        id: AttemptId::new(&app.random, at),
+        email_id: id,
+        provider: CAPTURE,
+        instance: INSTANCE,
+        started_at: at.plus(TimeDelta::seconds(1)),
+        finished_at: captured_at,
+        outcome: Outcome::Accepted,
+        reply: accepted.reply,
+        duration_ms: 4,
+    };
+    Ok(insert_attempts(c, &[attempt])?)
 }

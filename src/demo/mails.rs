@@ -21,7 +21,8 @@ use crate::mail::{DisplayName, EmailAddress, EmailId, Language, Party, TemplateK
 pub const MAILS: usize = 20_000;
 /// What they went through, before the demo began to keep mail instead of sending it.
 const PROVIDER: &str = "smtp";
-const INSTANCE: &str = "a1b2c3d4e5f6";
+/// The process that sent them.
+pub const INSTANCE: &str = "a1b2c3d4e5f6";
 const DAYS: u32 = 30;
 
 /// Names of domains that nobody owns (RFC 2606).

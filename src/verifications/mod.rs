@@ -7,6 +7,7 @@
 
 pub mod actions;
 pub mod decision;
+pub mod declared;
 pub mod dossier;
 pub mod draft;
 pub mod masking;
@@ -19,6 +20,3 @@ pub mod store;
 pub mod views;
 
 pub use model::{Case, CaseState};
-
-pub mod declared;
-pub mod opening;
