@@ -3,6 +3,7 @@
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::plan::Plan;
+use super::resident::Resident;
 use crate::app::App;
 use crate::documents::upload::{self, Kept};
 use crate::error::AppError;
@@ -11,12 +12,12 @@ use crate::web::upload::{Content, Files, ReceivedFile};
 /// Submissions that are drawn and looked into at the same time.
 const AT_ONCE: usize = 4;
 
-/// Stores the documents of all plans; answers those of each, in order.
+/// Stores the documents of all residents; answers those of each, in order.
 ///
 /// # Errors
 /// When the store cannot take them, or one of them is refused.
-pub async fn store(app: &App, plans: &[Plan]) -> Result<Vec<Vec<Kept>>, AppError> {
-    let submissions = plans.iter().map(|plan| submit(app.clone(), plan.clone()));
+pub async fn store(app: &App, residents: &[Resident]) -> Result<Vec<Vec<Kept>>, AppError> {
+    let submissions = residents.iter().map(|resident| submit(app.clone(), resident.plan.clone()));
     stream::iter(submissions).buffered(AT_ONCE).try_collect().await
 }
 

@@ -10,6 +10,10 @@ use noto_sans_mono_bitmap::{FontWeight, RasterHeight, get_raster, get_raster_wid
 pub type Colour = [u8; 3];
 
 const CHANNELS: usize = 3;
+/// The length of the pieces that waves are made of.
+const STEP: usize = 8;
+/// How far apart waves are.
+const GAP: usize = 20;
 
 /// A rectangle: its left upper corner and its size.
 #[derive(Clone, Copy, Debug)]
@@ -82,11 +86,6 @@ impl Canvas {
         Self { width, height, pixels: colour.repeat(width * height) }
     }
 
-    #[must_use]
-    pub fn width(&self) -> usize {
-        self.width
-    }
-
     /// The bytes of a row from `x`, at most `width` pixels of it.
     fn row(&mut self, x: usize, y: usize, width: usize) -> Option<&mut [u8]> {
         let end = (x + width).min(self.width);
@@ -131,13 +130,12 @@ impl Canvas {
 
     /// Fine lines that wind across `area`, as printed on what is not to be copied.
     pub fn waves(&mut self, area: Area, colour: Colour, seed: usize) {
-        for line in 0..area.height / 14 {
-            for step in 0..area.width / 2 {
-                let rise = triangle(step + seed + 9 * line, 60) + triangle(step + 5 * line, 34);
-                let y = area.y + 14 * line + rise / 6;
-                let width = 2;
+        for line in 0..area.height / GAP {
+            for step in 0..area.width / STEP {
+                let rise = triangle(step + seed + 3 * line, 20) + triangle(step + 2 * line, 11);
+                let y = area.y + GAP * line + rise / 2;
                 if y < area.y + area.height {
-                    self.fill(Area { x: area.x + 2 * step, y, width, height: 1 }, colour);
+                    self.fill(Area { x: area.x + STEP * step, y, width: STEP, height: 1 }, colour);
                 }
             }
         }

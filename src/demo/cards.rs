@@ -1,5 +1,6 @@
 //! Passports and cards, drawn: a silhouette where the photo would be, and SPECIMEN across it.
 
+use image::DynamicImage;
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::codecs::webp::WebPEncoder;
@@ -8,11 +9,13 @@ use super::canvas::{Area, Canvas, Colour, Style};
 use super::papers::{DrawError, Flaw, Paper};
 use crate::documents::{ContentType, DocumentKind};
 
-const SHEET: Area = Area { x: 24, y: 24, width: 852, height: 552 };
-const PHOTO: Area = Area { x: 60, y: 136, width: 216, height: 276 };
+const SHEET: Area = Area { x: 20, y: 20, width: 720, height: 460 };
+const PHOTO: Area = Area { x: 44, y: 110, width: 184, height: 236 };
 /// Where the fields begin, and how far apart their two columns are.
-const FIELDS_X: usize = 320;
-const COLUMN: usize = 290;
+const FIELDS_X: usize = 264;
+const COLUMN: usize = 250;
+/// Where the part begins that machines read.
+const FOOT: usize = 382;
 
 const INK: Colour = [32, 36, 48];
 const FADED: Colour = [96, 102, 118];
@@ -55,7 +58,15 @@ pub fn picture(paper: &Paper, format: ContentType) -> Result<Vec<u8>, DrawError>
     let picture = draw(paper).finish().ok_or(DrawError::Size)?;
     let mut bytes = Vec::new();
     match format {
-        ContentType::Jpeg => picture.write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, JPEG_QUALITY))?,
+        ContentType::Jpeg => {
+            let encoder = JpegEncoder::new_with_quality(&mut bytes, JPEG_QUALITY);
+            // Some scanners know no colours.
+            if paper.serial.is_multiple_of(4) {
+                picture.write_with_encoder(encoder)?;
+            } else {
+                DynamicImage::ImageRgb8(picture).into_luma8().write_with_encoder(encoder)?;
+            }
+        }
         ContentType::WebP => picture.write_with_encoder(WebPEncoder::new_lossless(&mut bytes))?,
         _ => picture.write_with_encoder(PngEncoder::new(&mut bytes))?,
     }
@@ -76,7 +87,7 @@ fn draw(paper: &Paper) -> Canvas {
     } else {
         draw_bars(&mut canvas, paper);
     }
-    canvas.slanted_text(250, 190, 18, "SPECIMEN", Style::bold(RED).scaled(3).faint(84).spaced(72));
+    canvas.slanted_text(190, 150, 16, "SPECIMEN", Style::bold(RED).scaled(3).faint(90).spaced(58));
     match paper.flaw {
         Some(Flaw::CutOff) => canvas.cut_off(34),
         Some(Flaw::Dark) => canvas.darken(17),
@@ -87,15 +98,15 @@ fn draw(paper: &Paper) -> Canvas {
 
 fn draw_head(canvas: &mut Canvas, paper: &Paper, look: &Look) {
     let white = [255; 3];
-    canvas.fill(Area { height: 84, ..SHEET }, look.band);
-    canvas.text(60, 40, &latin(paper.country.map_or("", |country| country.name())), Style::bold(white));
-    canvas.text(60, 74, look.title, Style::small(white).spaced(13));
+    canvas.fill(Area { height: 70, ..SHEET }, look.band);
+    canvas.text(PHOTO.x, 32, &latin(paper.country.map_or("", |country| country.name())), Style::bold(white));
+    canvas.text(PHOTO.x, 62, look.title, Style::small(white).spaced(12));
     // A seal, as such documents have one, of no state.
-    let seal = Area { x: 800, y: 34, width: 60, height: 60 };
+    let seal = Area { x: 672, y: 29, width: 52, height: 52 };
     canvas.ellipse(seal, seal, look.sheet);
-    let inner = Area { x: seal.x + 7, y: seal.y + 7, width: 46, height: 46 };
+    let inner = Area { x: seal.x + 6, y: seal.y + 6, width: 40, height: 40 };
     canvas.ellipse(inner, inner, look.band);
-    canvas.text(inner.x + 16, inner.y + 11, "M", Style::bold(white));
+    canvas.text(inner.x + 14, inner.y + 8, "M", Style::bold(white));
 }
 
 /// Nobody's face.
@@ -103,9 +114,9 @@ fn draw_photo(canvas: &mut Canvas, serial: usize) {
     let shade = u8::try_from(serial * 7 % 40).unwrap_or_default();
     canvas.fill(PHOTO, [206, 210, 216]);
     let figure = [128 + shade, 134 + shade, 146 + shade];
-    let head = Area { x: PHOTO.x + 62, y: PHOTO.y + 48, width: 92, height: 116 };
+    let head = Area { x: PHOTO.x + 53, y: PHOTO.y + 40, width: 78, height: 98 };
     canvas.ellipse(head, PHOTO, figure);
-    let shoulders = Area { x: PHOTO.x + 14, y: PHOTO.y + 178, width: 188, height: 200 };
+    let shoulders = Area { x: PHOTO.x + 12, y: PHOTO.y + 152, width: 160, height: 180 };
     canvas.ellipse(shoulders, PHOTO, figure);
 }
 
@@ -114,23 +125,23 @@ fn draw_fields(canvas: &mut Canvas, paper: &Paper) {
     let mut field = |x: usize, y: usize, label: &str, value: &str| {
         canvas.text(x, y, label, Style::small(FADED));
         let room = SHEET.x + SHEET.width - x;
-        let style = if value.len() * 15 > room { Style::small(INK) } else { Style::bold(INK) };
-        canvas.text(x, y + 18, value, style);
+        let style = if value.len() * 14 > room { Style::small(INK) } else { Style::bold(INK) };
+        canvas.text(x, y + 16, value, style);
     };
-    field(FIELDS_X, 130, "Surname", &latin(paper.person.family));
-    field(FIELDS_X, 190, "Given names", &latin(paper.person.given));
-    field(FIELDS_X, 250, "Document number", &paper.printed_number());
-    field(FIELDS_X + COLUMN, 250, "Issued by", country_code(paper));
-    field(FIELDS_X, 310, "Date of birth", &day(paper.born));
-    field(FIELDS_X + COLUMN, 310, "Date of issue", &day(paper.issued));
-    field(FIELDS_X, 370, "Date of expiry", &day(paper.expires));
+    field(FIELDS_X, 106, "Surname", &latin(paper.person.family));
+    field(FIELDS_X, 158, "Given names", &latin(paper.person.given));
+    field(FIELDS_X, 210, "Document number", &paper.printed_number());
+    field(FIELDS_X + COLUMN, 210, "Issued by", country_code(paper));
+    field(FIELDS_X, 262, "Date of birth", &day(paper.born));
+    field(FIELDS_X + COLUMN, 262, "Date of issue", &day(paper.issued));
+    field(FIELDS_X, 314, "Date of expiry", &day(paper.expires));
 }
 
 fn draw_machine_lines(canvas: &mut Canvas, paper: &Paper) {
-    let band = Area { y: 464, height: SHEET.y + SHEET.height - 464, ..SHEET };
+    let band = Area { y: FOOT, height: SHEET.y + SHEET.height - FOOT, ..SHEET };
     canvas.fill(band, [250, 250, 248]);
-    for (line, y) in machine_lines(paper).iter().zip([482, 524]) {
-        canvas.text(54, y, line, Style::bold(INK).spaced(18));
+    for (line, y) in machine_lines(paper).iter().zip([FOOT + 16, FOOT + 54]) {
+        canvas.text(PHOTO.x + 2, y, line, Style::bold(INK).spaced(15));
     }
 }
 
@@ -158,10 +169,10 @@ fn draw_bars(canvas: &mut Canvas, paper: &Paper) {
     let mut x = FIELDS_X;
     for letter in paper.number.bytes().cycle().take(34) {
         let width = 2 + usize::from(letter) % 6;
-        canvas.fill(Area { x, y: 470, width, height: 64 }, INK);
+        canvas.fill(Area { x, y: FOOT, width, height: 56 }, INK);
         x += width + 3 + usize::from(letter) % 4;
     }
-    canvas.text(FIELDS_X, 542, &paper.printed_number(), Style::small(INK).spaced(14));
+    canvas.text(FIELDS_X, FOOT + 62, &paper.printed_number(), Style::small(INK).spaced(14));
 }
 
 fn country_code(paper: &Paper) -> &'static str {

@@ -1,5 +1,7 @@
 //! Fills an empty database with all of the demo, in one transaction: it is there as a whole or not at all.
 
+use std::sync::Arc;
+
 use secrecy::SecretString;
 
 use super::crew::Crew;
@@ -11,6 +13,7 @@ use crate::access::{Act, OrganizationId};
 use crate::app::App;
 use crate::audit::{self, Event, Target};
 use crate::db::Connection;
+use crate::documents::upload::Kept;
 use crate::documents::{self, Document};
 use crate::error::AppError;
 use crate::ids::Random;
@@ -26,19 +29,18 @@ const SEED: u64 = 1_843;
 pub async fn fill(app: &App, password: &SecretString) -> Result<(), AppError> {
     let random = Random::seeded(SEED);
     let plans = plan::all(&random, app.clock.now());
-    let hash = app.hasher.hash(password).await?;
+    let residents = plans.into_iter().map(|plan| Resident::new(app, plan)).collect::<Result<_, _>>()?;
     let organization = app.db.read(|c| organizations::by_slug(c, organizations::DEFAULT)).await?;
     let organization = organization.ok_or_else(|| AppError::internal("there is no organization"))?.id;
-    let stored = archive::store(app, &plans).await?;
-    let residents = plans.into_iter().zip(stored).map(|(plan, kept)| Resident::new(app, plan, kept));
-    let residents: Vec<Resident> = residents.collect::<Result<_, _>>()?;
-    let town = Town { app: app.clone(), organization, crew: Crew::new(app), residents };
-    let town = tokio::task::spawn_blocking(move || -> Result<_, AppError> {
-        let past = mails::past(&town.app, &random, (&town.organization, ORGANIZATION), town.sent())?;
-        Ok((town, past))
-    });
-    let (town, past) = town.await.map_err(AppError::internal)??;
-    app.db.write(move |c| town.write(c, &hash, &past)).await
+    let town = Arc::new(Town { app: app.clone(), organization, crew: Crew::new(app), residents });
+    let writer = town.clone();
+    let past = async {
+        let past = tokio::task::spawn_blocking(move || writer.past(&random));
+        past.await.map_err(AppError::internal)?
+    };
+    let hash = app.hasher.hash(password);
+    let (files, past, hash) = tokio::try_join!(archive::store(app, &town.residents), past, hash)?;
+    app.db.write(move |c| town.write(c, &hash, &past, &files)).await
 }
 
 /// Gives every sign-in this password: one that a demo of before has may have been another.
@@ -59,6 +61,10 @@ struct Town {
 }
 
 impl Town {
+    fn past(&self, random: &Random) -> Result<Past, AppError> {
+        mails::past(&self.app, random, (&self.organization, ORGANIZATION), self.sent())
+    }
+
     /// The mails the residents were sent before the demo kept them.
     fn sent(&self) -> Vec<Sent> {
         let now = self.app.clock.now();
@@ -75,25 +81,12 @@ impl Town {
         sent
     }
 
-    fn write(&self, c: &mut Connection, hash: &str, past: &Past) -> Result<(), AppError> {
+    fn write(&self, c: &mut Connection, hash: &str, past: &Past, files: &[Vec<Kept>]) -> Result<(), AppError> {
         let Self { app, organization, crew, residents } = self;
         let now = app.clock.now();
         store::name_organization(c, organization, ORGANIZATION)?;
-        let staff = crew.iter().map(|member| member.user_row(organization, hash, now));
-        let users: Vec<_> =
-            staff.chain(residents.iter().map(|resident| resident.user_row(organization, hash, now))).collect();
-        store::insert_users(c, &users)?;
-        let cases: Vec<_> =
-            residents.iter().map(|resident| resident.case_row(app, organization, crew)).collect();
-        store::insert_cases(c, &cases)?;
-        let mut papers: Vec<Vec<Document>> = Vec::new();
-        for resident in residents {
-            let rows = resident.documents(organization, crew);
-            for row in &rows {
-                documents::store::insert(c, row)?;
-            }
-            papers.push(rows);
-        }
+        self.write_people(c, hash)?;
+        let papers = self.write_documents(c, files)?;
         store::insert_emails(c, &past.emails)?;
         store::insert_attempts(c, &past.attempts)?;
         for resident in residents {
@@ -107,5 +100,29 @@ impl Town {
         let event = Event::new(organization, FILLED, Target("demo", &marker));
         audit::record(c, &app.random, &Act::by_command(now), event)?;
         Ok(())
+    }
+
+    /// Accounts and cases.
+    fn write_people(&self, c: &mut Connection, hash: &str) -> Result<(), AppError> {
+        let Self { app, organization, crew, residents } = self;
+        let now = app.clock.now();
+        let staff = crew.iter().map(|member| member.user_row(organization, hash, now));
+        let applicants = residents.iter().map(|resident| resident.user_row(organization, hash, now));
+        store::insert_users(c, &staff.chain(applicants).collect::<Vec<_>>())?;
+        let cases = residents.iter().map(|resident| resident.case_row(app, organization, crew));
+        Ok(store::insert_cases(c, &cases.collect::<Vec<_>>())?)
+    }
+
+    /// The documents of each resident.
+    fn write_documents(&self, c: &mut Connection, files: &[Vec<Kept>]) -> Result<Vec<Vec<Document>>, AppError> {
+        let mut papers = Vec::new();
+        for (resident, kept) in self.residents.iter().zip(files) {
+            let rows = resident.documents(&self.organization, &self.crew, kept);
+            for row in &rows {
+                documents::store::insert(c, row)?;
+            }
+            papers.push(rows);
+        }
+        Ok(papers)
     }
 }

@@ -86,6 +86,13 @@ pub fn all(random: &Random, now: Timestamp) -> Vec<Plan> {
     APPLICANTS.iter().enumerate().map(|(index, person)| plot.plan(index, person)).collect()
 }
 
+/// Whose documents they are.
+#[derive(Clone, Copy)]
+struct Holder {
+    person: &'static Person,
+    born: NaiveDate,
+}
+
 struct Plot<'a> {
     random: &'a Random,
     now: Timestamp,
@@ -149,15 +156,19 @@ impl Plot<'_> {
         let kinds =
             [Kind::Passport, Kind::NationalId, Kind::DrivingLicence, Kind::StudentCard, Kind::ResidencePermit];
         let pick = |n: usize| kinds.get(n % kinds.len()).copied().unwrap_or(Kind::Other);
-        let formats = [Jpeg, Png, Jpeg, WebP];
-        let format = formats.get(index % formats.len()).copied().unwrap_or(Jpeg);
+        let format = match index {
+            _ if index % 6 == 0 => Jpeg,
+            _ if index % 20 == 9 => WebP,
+            _ => Png,
+        };
+        let person = Holder { person, born: self.day_from_now(-(20 * 365) - i64::from(self.random.below(50 * 365))) };
         let first = self.paper(index, person, (pick(index), format), expiry);
         let expires = if flaw == Some(Flaw::Expired) { self.day_from_now(-140) } else { first.expires };
         let mut papers = vec![Paper { flaw, expires, ..first }];
         if index % 3 != 2 {
             papers.push(self.paper(index, person, (Kind::ProofOfAddress, Pdf), expiry));
         }
-        if index % 5 == 1 {
+        if index % 10 == 1 {
             papers.push(self.paper(index + 60, person, (pick(index + 1), Png), expiry));
         }
         papers
@@ -166,11 +177,10 @@ impl Plot<'_> {
     fn paper(
         &self,
         serial: usize,
-        person: &'static Person,
+        Holder { person, born }: Holder,
         (kind, format): (DocumentKind, ContentType),
         expires: NaiveDate,
     ) -> Paper {
-        let born = self.day_from_now(-(20 * 365) - i64::from(self.random.below(50 * 365)));
         let issued = match kind {
             DocumentKind::ProofOfAddress => self.day_from_now(-9 - i64::from(self.random.below(50))),
             _ => expires.with_year(expires.year() - 10).unwrap_or(expires).min(self.day_from_now(-3)),
@@ -196,7 +206,7 @@ impl Plot<'_> {
         let digits = 1_000_000 + self.random.below(9_000_000);
         match kind {
             DocumentKind::StudentCard => format!("{digits}"),
-            DocumentKind::ProofOfAddress => format!("{letter}-{digits}/26"),
+            DocumentKind::ProofOfAddress => format!("{letter}-{digits}"),
             _ => format!("{letter}{:02}{digits}", self.random.below(100)),
         }
     }

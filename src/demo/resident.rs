@@ -18,27 +18,25 @@ use crate::verifications::CaseState;
 use crate::verifications::opening;
 use crate::verifications::reasons::ReasonCode;
 
-/// An applicant whose documents are stored.
+/// An applicant.
 #[derive(Debug)]
 pub struct Resident {
     pub id: UserId,
     pub case: CaseId,
     pub plan: Plan,
     pub address: EmailAddress,
-    kept: Vec<Kept>,
 }
 
 impl Resident {
     /// # Errors
     /// When the address is none; the tests of the names show that each is.
-    pub fn new(app: &App, plan: Plan, kept: Vec<Kept>) -> Result<Self, AppError> {
+    pub fn new(app: &App, plan: Plan) -> Result<Self, AppError> {
         let address = EmailAddress::parse(&member_address(plan.index));
         Ok(Self {
             id: UserId::new(&app.random, plan.submitted_at),
             case: CaseId::new(&app.random, plan.submitted_at),
             address: address.map_err(AppError::internal)?,
             plan,
-            kept,
         })
     }
 
@@ -150,10 +148,11 @@ impl Resident {
         self.reason().filter(|_| rejected).map(|reason| reason.public_text(true))
     }
 
+    /// The rows of the documents whose files are `kept`.
     #[must_use]
-    pub fn documents(&self, organization: &OrganizationId, crew: &Crew) -> Vec<Document> {
+    pub fn documents(&self, organization: &OrganizationId, crew: &Crew, kept: &[Kept]) -> Vec<Document> {
         let plan = &self.plan;
-        let pairs = (0_usize..).zip(self.kept.iter().zip(&plan.papers));
+        let pairs = (0_usize..).zip(kept.iter().zip(&plan.papers));
         pairs
             .map(|(position, (kept, paper))| {
                 let place = Place {
