@@ -13,7 +13,7 @@ const CHANNELS: usize = 3;
 /// The length of the pieces that waves are made of.
 const STEP: usize = 8;
 /// How far apart waves are.
-const GAP: usize = 20;
+const GAP: usize = 36;
 
 /// A rectangle: its left upper corner and its size.
 #[derive(Clone, Copy, Debug)]
@@ -132,7 +132,7 @@ impl Canvas {
     pub fn waves(&mut self, area: Area, colour: Colour, seed: usize) {
         for line in 0..area.height / GAP {
             for step in 0..area.width / STEP {
-                let rise = triangle(step + seed + 3 * line, 20) + triangle(step + 2 * line, 11);
+                let rise = triangle(step + seed + 3 * line, 24) + triangle(step + 2 * line, 13);
                 let y = area.y + GAP * line + rise / 2;
                 if y < area.y + area.height {
                     self.fill(Area { x: area.x + STEP * step, y, width: STEP, height: 1 }, colour);
