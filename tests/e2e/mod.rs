@@ -17,3 +17,4 @@
 mod driver;
 mod frame;
 mod mails;
+mod registration;
