@@ -98,6 +98,8 @@ pub fn start(app: &App) -> Result<Running, AppError> {
     })
     .workers(config.workers)
     .client_request_timeout(SLOW_CLIENT)
+    // An answer that leaves in parts (a compressed page) must not wait for the client to confirm the first.
+    .tcp_nodelay(true)
     .shutdown_timeout(GRACE)
     .disable_signals()
     .listen(listener)
