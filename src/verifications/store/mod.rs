@@ -1,8 +1,9 @@
-//! All SQL of cases: [`queue`] are the lists, here is one case and its transitions.
+//! All SQL of cases: [`queue`] are the lists and their figures, here is one case and its transitions.
 //!
 //! A transition names the version it starts from, so of two at the same time one changes a row and the
 //! other none.
 
+mod figures;
 pub mod queue;
 
 use diesel::prelude::*;
