@@ -8,6 +8,7 @@ use super::queue::Tab;
 use crate::access::{OrganizationId, UserId};
 use crate::clock::Timestamp;
 use crate::db::{Connection, MultiBackend};
+use crate::verifications::model::CaseState;
 
 /// More than this is not counted: the page stays fast however long the queue is.
 pub const COUNTED: i64 = 1_000;
@@ -71,14 +72,25 @@ pub fn figures_except(
     now: Timestamp,
     crowded: &[Tab],
 ) -> QueryResult<Figures> {
-    let limit = |tab| if crowded.contains(&tab) { 0 } else { COUNTED + 1 };
+    let count = |tab, state| {
+        let limit = if crowded.contains(&tab) { 0 } else { COUNTED + 1 };
+        Count { organization, state, claim: None, limit }
+    };
+    let claims = |tab, compared, by| Count {
+        claim: Some(Claim { compared, now, by }),
+        ..count(tab, CaseState::Claimed)
+    };
     let counting = Counting {
         organization,
-        reviewer,
-        now,
-        waiting: limit(Tab::Waiting),
-        held: [limit(Tab::Mine), limit(Tab::Claimed)],
-        closed: [limit(Tab::ResubmissionAsked), limit(Tab::Approved), limit(Tab::Rejected)],
+        waiting: count(Tab::Waiting, CaseState::Waiting),
+        expired: claims(Tab::Waiting, "<=", None),
+        others: [
+            claims(Tab::Mine, ">", Some(reviewer)),
+            claims(Tab::Claimed, ">", None),
+            count(Tab::ResubmissionAsked, CaseState::ResubmissionAsked),
+            count(Tab::Approved, CaseState::Approved),
+            count(Tab::Rejected, CaseState::Rejected),
+        ],
     };
     let mut figures: Figures = counting.get_result(c)?;
     for tab in crowded {
@@ -92,12 +104,27 @@ pub fn figures_except(
 #[derive(Debug)]
 struct Counting<'a> {
     organization: &'a OrganizationId,
-    reviewer: &'a UserId,
+    waiting: Count<'a>,
+    expired: Count<'a>,
+    others: [Count<'a>; 5],
+}
+
+/// The cases of one state, or claims that have ended or not.
+#[derive(Debug)]
+struct Count<'a> {
+    organization: &'a OrganizationId,
+    state: CaseState,
+    claim: Option<Claim<'a>>,
+    /// Where the counting ends.
+    limit: i64,
+}
+
+#[derive(Debug)]
+struct Claim<'a> {
+    /// How its end lies to `now`.
+    compared: &'static str,
     now: Timestamp,
-    /// Where the counting of each tab ends.
-    waiting: i64,
-    held: [i64; 2],
-    closed: [i64; 3],
+    by: Option<&'a UserId>,
 }
 
 /// Its text is always the same.
@@ -114,71 +141,40 @@ impl RunQueryDsl<Connection> for Counting<'_> {}
 
 impl QueryFragment<MultiBackend> for Counting<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
-        let [mine, claimed] = &self.held;
-        let [resubmission_asked, approved, rejected] = &self.closed;
         out.push_sql("SELECT (SELECT mask_until_claimed FROM organizations WHERE id = ");
         out.push_bind_param::<Text, _>(self.organization)?;
         out.push_sql("), ");
-        self.count(&mut out, "waiting", &self.waiting)?;
+        self.waiting.walk_ast(out.reborrow())?;
         out.push_sql(" + ");
-        self.count_claims(&mut out, " <= ", false, &self.waiting)?;
-        out.push_sql(", ");
-        self.count_claims(&mut out, " > ", true, mine)?;
-        out.push_sql(", ");
-        self.count_claims(&mut out, " > ", false, claimed)?;
-        for (state, limit) in
-            [("resubmission_asked", resubmission_asked), ("approved", approved), ("rejected", rejected)]
-        {
+        self.expired.walk_ast(out.reborrow())?;
+        for count in &self.others {
             out.push_sql(", ");
-            self.count(&mut out, state, limit)?;
+            count.walk_ast(out.reborrow())?;
         }
         Ok(())
     }
 }
 
-impl Counting<'_> {
-    fn begin<'b>(&'b self, out: &mut AstPass<'_, 'b, MultiBackend>, state: &str) -> QueryResult<()> {
+impl QueryFragment<MultiBackend> for Count<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
         out.push_sql("(SELECT count(*) FROM (SELECT 1 FROM verification_cases WHERE organization_id = ");
         out.push_bind_param::<Text, _>(self.organization)?;
         out.push_sql(" AND state = '");
-        out.push_sql(state);
+        out.push_sql(self.state.as_str());
         out.push_sql("'");
-        Ok(())
-    }
-
-    fn end<'b>(out: &mut AstPass<'_, 'b, MultiBackend>, limit: &'b i64) -> QueryResult<()> {
+        if let Some(claim) = &self.claim {
+            out.push_sql(" AND claim_expires_at ");
+            out.push_sql(claim.compared);
+            out.push_sql(" ");
+            out.push_bind_param::<Moment, _>(&claim.now)?;
+            if let Some(by) = claim.by {
+                out.push_sql(" AND claimed_by = ");
+                out.push_bind_param::<Text, _>(by)?;
+            }
+        }
         out.push_sql(" LIMIT ");
-        out.push_bind_param::<BigInt, _>(limit)?;
+        out.push_bind_param::<BigInt, _>(&self.limit)?;
         out.push_sql(") AS counted)");
         Ok(())
-    }
-
-    fn count<'b>(
-        &'b self,
-        out: &mut AstPass<'_, 'b, MultiBackend>,
-        state: &str,
-        limit: &'b i64,
-    ) -> QueryResult<()> {
-        self.begin(out, state)?;
-        Self::end(out, limit)
-    }
-
-    /// Cases that somebody claimed, by whether the claim has ended.
-    fn count_claims<'b>(
-        &'b self,
-        out: &mut AstPass<'_, 'b, MultiBackend>,
-        compared: &str,
-        only_mine: bool,
-        limit: &'b i64,
-    ) -> QueryResult<()> {
-        self.begin(out, "claimed")?;
-        out.push_sql(" AND claim_expires_at");
-        out.push_sql(compared);
-        out.push_bind_param::<Moment, _>(&self.now)?;
-        if only_mine {
-            out.push_sql(" AND claimed_by = ");
-            out.push_bind_param::<Text, _>(self.reviewer)?;
-        }
-        Self::end(out, limit)
     }
 }
