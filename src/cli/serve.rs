@@ -53,12 +53,12 @@ fn start(config: Config, show: Option<&Show>) -> Result<ExitCode, Failure> {
 }
 
 async fn serve(app: App, show: Option<&Show>) -> Result<ExitCode, Failure> {
-    let running = match show {
-        Some(show) => open_show(&app, show).await?,
-        None => {
-            server::prepare(&app).await?;
-            server::start(&app)?
-        }
+    let signals = server::StopSignals::listen()?;
+    let running = if let Some(show) = show {
+        open_show(&app, show).await?
+    } else {
+        server::prepare(&app).await?;
+        server::start(&app)?
     };
     if let Some(link) = accounts::setup::first_start(&app).await? {
         eprintln!("No operator exists yet. Open this link within an hour to create the first one:\n  {link}");
@@ -67,7 +67,7 @@ async fn serve(app: App, show: Option<&Show>) -> Result<ExitCode, Failure> {
     health::run_all(&app).await;
     announce(&app, &running)?;
     let background = server::background(&app);
-    actix_web::rt::spawn(server::stop_on_signal(app.clone(), running.handle.clone()));
+    actix_web::rt::spawn(signals.stop(app.clone(), running.handle.clone()));
     running.wait().await?;
     background.stop().await;
     Ok(ExitCode::SUCCESS)

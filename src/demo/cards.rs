@@ -40,15 +40,17 @@ impl Look {
         let (band, sheet, waves, title) = match kind {
             DocumentKind::Passport => ([110, 28, 44], [246, 238, 232], [232, 212, 206], "PASSPORT"),
             DocumentKind::NationalId => ([38, 84, 124], [234, 242, 246], [206, 224, 234], "IDENTITY CARD"),
-            DocumentKind::DrivingLicence => ([178, 72, 96], [250, 236, 240], [240, 212, 220], "DRIVING LICENCE"),
-            DocumentKind::ResidencePermit => ([40, 104, 84], [234, 244, 238], [206, 228, 214], "RESIDENCE PERMIT"),
+            DocumentKind::DrivingLicence => {
+                ([178, 72, 96], [250, 236, 240], [240, 212, 220], "DRIVING LICENCE")
+            }
+            DocumentKind::ResidencePermit => {
+                ([40, 104, 84], [234, 244, 238], [206, 228, 214], "RESIDENCE PERMIT")
+            }
             DocumentKind::StudentCard => ([72, 58, 128], [240, 238, 248], [220, 214, 238], "STUDENT CARD"),
             _ => ([80, 80, 80], [244, 244, 240], [224, 224, 218], "DOCUMENT"),
         };
-        let for_machines = matches!(
-            kind,
-            DocumentKind::Passport | DocumentKind::NationalId | DocumentKind::ResidencePermit
-        );
+        let for_machines =
+            matches!(kind, DocumentKind::Passport | DocumentKind::NationalId | DocumentKind::ResidencePermit);
         Self { band, sheet, waves, title, for_machines }
     }
 }
@@ -151,12 +153,7 @@ fn machine_lines(paper: &Paper) -> [String; 2] {
     let kind = if paper.kind == DocumentKind::Passport { "P" } else { "I" };
     let day = |date: chrono::NaiveDate| date.format("%y%m%d").to_string();
     let named = format!("{kind}<{code}<{}<<{}", paper.person.family, paper.person.given);
-    let numbered = format!(
-        "{:<9}<{code}<{}<{}",
-        paper.printed_number(),
-        day(paper.born),
-        day(paper.expires)
-    );
+    let numbered = format!("{:<9}<{code}<{}<{}", paper.printed_number(), day(paper.born), day(paper.expires));
     [named, numbered].map(|line| {
         let line = line.to_ascii_uppercase();
         let letters = line.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '<' });

@@ -49,7 +49,7 @@ impl Member {
             document_verified_at: None,
             last_login_at: Some(now.minus(TimeDelta::hours(20))),
             last_login_ip: Some(client.ip),
-            last_login_agent: Some(client.user_agent),
+            last_login_agent: Some(client.user_agent.to_owned()),
             created_at: self.since,
             updated_at: self.since,
         }
@@ -64,7 +64,8 @@ impl Crew {
     #[must_use]
     pub fn new(app: &App) -> Self {
         let member = |(index, staff): (usize, &'static Staff)| {
-            let since = app.clock.now().minus(AGE).plus(TimeDelta::minutes(i64::try_from(index).unwrap_or_default()));
+            let since =
+                app.clock.now().minus(AGE).plus(TimeDelta::minutes(i64::try_from(index).unwrap_or_default()));
             Member { id: UserId::new(&app.random, since), staff, since, number: 100 + index }
         };
         Self(STAFF.iter().enumerate().map(member).collect())

@@ -81,7 +81,13 @@ impl Town {
         sent
     }
 
-    fn write(&self, c: &mut Connection, hash: &str, past: &Past, files: &[Vec<Kept>]) -> Result<(), AppError> {
+    fn write(
+        &self,
+        c: &mut Connection,
+        hash: &str,
+        past: &Past,
+        files: &[Vec<Kept>],
+    ) -> Result<(), AppError> {
         let Self { app, organization, crew, residents } = self;
         let now = app.clock.now();
         store::name_organization(c, organization, ORGANIZATION)?;
@@ -114,7 +120,11 @@ impl Town {
     }
 
     /// The documents of each resident.
-    fn write_documents(&self, c: &mut Connection, files: &[Vec<Kept>]) -> Result<Vec<Vec<Document>>, AppError> {
+    fn write_documents(
+        &self,
+        c: &mut Connection,
+        files: &[Vec<Kept>],
+    ) -> Result<Vec<Vec<Document>>, AppError> {
         let mut papers = Vec::new();
         for (resident, kept) in self.residents.iter().zip(files) {
             let rows = resident.documents(&self.organization, &self.crew, kept);

@@ -110,9 +110,7 @@ fn registration(resident: &Resident) -> Vec<Entry> {
         registered
             .from(resident.client())
             .change(None, json!({ "status": Status::Pending, "role": Role::Member })),
-        submitted
-            .from(resident.client())
-            .change(None, json!({ "state": CaseState::Waiting, "kind": kind })),
+        submitted.from(resident.client()).change(None, json!({ "state": CaseState::Waiting, "kind": kind })),
     ];
     if let Some(at) = plan.verified_at {
         entries.push(Entry::new(at, who(resident), "user.email_verified", user()).from(resident.client()));

@@ -3,9 +3,8 @@
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 
-
-use super::plan::{Course, Verdict};
 use super::mails::INSTANCE;
+use super::plan::{Course, Verdict};
 use super::resident::Resident;
 use super::store::{AttemptRow, insert_attempts};
 use crate::access::{Act, OrganizationId};
@@ -16,8 +15,8 @@ use crate::db::Connection;
 use crate::error::AppError;
 use crate::keys::Purpose as KeyPurpose;
 use crate::mail::letters::{AskedDocument, Credentials};
-use crate::mail::outbox;
 use crate::mail::model::{AttemptId, Outcome};
+use crate::mail::outbox;
 use crate::mail::providers::Accepted;
 use crate::mail::store::{self, CapturedMessage, queue};
 use crate::mail::{Letter, NewEmail, TemplateKind, enqueue};
@@ -91,18 +90,18 @@ fn letter(
             Letter::Approved { sign_in_url: app.link(paths::LOGIN), credentials: Credentials::KeepPassword }
         }
         TemplateKind::Rejected => {
-            let case_link = Some(link(Purpose::CaseAccess, |token| paths::case_link(token))?);
+            let case_link = Some(link(Purpose::CaseAccess, paths::case_link)?);
             Letter::Rejected { reason, case_link }
         }
         TemplateKind::Resubmission => {
             let name = resident.plan.papers.first().map_or("Document", |paper| paper.kind.label()).to_owned();
             let documents = vec![AskedDocument { name, reason }];
-            let case_link = link(Purpose::CaseAccess, |token| paths::case_link(token))?;
+            let case_link = link(Purpose::CaseAccess, paths::case_link)?;
             Letter::Resubmission { documents, note: String::new(), case_link }
         }
         TemplateKind::VerifyAddress | TemplateKind::ExistingAccount => {
             let life = TimeDelta::from_std(Purpose::EmailVerification.life()).unwrap_or_default();
-            let link = link(Purpose::EmailVerification, |token| paths::verify_email_link(token))?;
+            let link = link(Purpose::EmailVerification, paths::verify_email_link)?;
             Letter::VerifyAddress { link, expires_at: at.plus(life) }
         }
     })
@@ -115,7 +114,8 @@ fn keep(c: &mut Connection, app: &App, at: Timestamp, mail: NewEmail) -> Result<
     let outgoing = outbox::outgoing(app, &email).map_err(AppError::internal)?;
     let captured_at = at.plus(TimeDelta::seconds(2));
     let content = serde_json::to_vec(&outgoing.content).map_err(AppError::internal)?;
-    let sealed_content = app.keys.seal(KeyPurpose::CapturedMail, &content, id.as_str().as_bytes(), &app.random);
+    let sealed_content =
+        app.keys.seal(KeyPurpose::CapturedMail, &content, id.as_str().as_bytes(), &app.random);
     let size = outgoing.mime().map_err(AppError::internal)?.len();
     let size = i64::try_from(size).unwrap_or(i64::MAX);
     store::capture(c, &CapturedMessage { email_id: id.clone(), sealed_content, size, captured_at })?;

@@ -19,43 +19,43 @@ struct Sender {
     close: &'static str,
 }
 
-const SENDERS: &[Sender] = &[
-    Sender {
-        name: "Meridian Waterworks",
-        about: "1 Reservoir Lane, Meridian",
-        subject: "Your water bill for the last quarter",
-        lines: &[
-            ("Standing charge", "18.40"),
-            ("Water used, 31 cubic metres", "57.66"),
-            ("Waste water", "49.10"),
-            ("To be paid within 14 days", "125.16"),
-        ],
-        close: "The meter was read at the address above. Tell us within ten days if the reading is not right.",
-    },
-    Sender {
-        name: "Northgate Savings Bank",
-        about: "Old Exchange, Meridian",
-        subject: "Statement of your account",
-        lines: &[
-            ("Balance brought forward", "1,204.77"),
-            ("Paid in", "860.00"),
-            ("Paid out", "-742.31"),
-            ("Balance carried forward", "1,322.46"),
-        ],
-        close: "This statement is sent to the address we hold for you. Keep it with your papers.",
-    },
-    Sender {
-        name: "City of Meridian, Register of Residents",
-        about: "Town Hall, Meridian",
-        subject: "Confirmation of registration",
-        lines: &[
-            ("Registered at the address above", "yes"),
-            ("Only residence", "yes"),
-            ("Other persons at the address", "none recorded"),
-        ],
-        close: "Issued on request for presentation to housing providers. Not valid without the seal of the office.",
-    },
-];
+const WATERWORKS: Sender = Sender {
+    name: "Meridian Waterworks",
+    about: "1 Reservoir Lane, Meridian",
+    subject: "Your water bill for the last quarter",
+    lines: &[
+        ("Standing charge", "18.40"),
+        ("Water used, 31 cubic metres", "57.66"),
+        ("Waste water", "49.10"),
+        ("To be paid within 14 days", "125.16"),
+    ],
+    close: "The meter was read at the address above. Tell us within ten days if the reading is not right.",
+};
+
+const BANK: Sender = Sender {
+    name: "Northgate Savings Bank",
+    about: "Old Exchange, Meridian",
+    subject: "Statement of your account",
+    lines: &[
+        ("Balance brought forward", "1,204.77"),
+        ("Paid in", "860.00"),
+        ("Paid out", "-742.31"),
+        ("Balance carried forward", "1,322.46"),
+    ],
+    close: "This statement is sent to the address we hold for you. Keep it with your papers.",
+};
+
+const REGISTER: Sender = Sender {
+    name: "City of Meridian, Register of Residents",
+    about: "Town Hall, Meridian",
+    subject: "Confirmation of registration",
+    lines: &[
+        ("Registered at the address above", "yes"),
+        ("Only residence", "yes"),
+        ("Other persons at the address", "none recorded"),
+    ],
+    close: "Issued on request for presentation to housing providers. Not valid without the seal of the office.",
+};
 
 const STREETS: &[&str] =
     &["Analytical Row", "Lindenallee", "Rue des Tables", "Canal Walk", "Observatory Hill", "Quay Street"];
@@ -65,7 +65,8 @@ const STREETS: &[&str] =
 pub fn proof_of_address(paper: &Paper) -> Vec<u8> {
     let pages = if paper.serial.is_multiple_of(3) { 2 } else { 1 };
     let [catalog, tree, regular, bold] = [1, 2, 3, 4].map(Ref::new);
-    let page_refs: Vec<(Ref, Ref)> = (0..pages).map(|n| (Ref::new(10 + 2 * n), Ref::new(11 + 2 * n))).collect();
+    let page_refs: Vec<(Ref, Ref)> =
+        (0..pages).map(|n| (Ref::new(10 + 2 * n), Ref::new(11 + 2 * n))).collect();
     let mut pdf = Pdf::new();
     pdf.catalog(catalog).pages(tree);
     pdf.pages(tree).kids(page_refs.iter().map(|(page, _)| *page)).count(pages);
@@ -83,8 +84,11 @@ pub fn proof_of_address(paper: &Paper) -> Vec<u8> {
 }
 
 fn sender(paper: &Paper) -> &'static Sender {
-    const FALLBACK: &Sender = &SENDERS[0];
-    SENDERS.get(paper.serial % SENDERS.len()).unwrap_or(FALLBACK)
+    match paper.serial % 3 {
+        0 => &WATERWORKS,
+        1 => &BANK,
+        _ => &REGISTER,
+    }
 }
 
 fn first_page(paper: &Paper) -> Content {

@@ -39,8 +39,7 @@ const KINDS: &[(u32, TemplateKind)] = &[
 ];
 
 /// How busy each hour of a day is, in UTC.
-const HOURS: [u32; 24] =
-    [2, 1, 1, 1, 1, 2, 4, 8, 13, 15, 14, 12, 10, 12, 14, 13, 12, 10, 8, 7, 6, 5, 4, 3];
+const HOURS: [u32; 24] = [2, 1, 1, 1, 1, 2, 4, 8, 13, 15, 14, 12, 10, 12, 14, 13, 12, 10, 8, 7, 6, 5, 4, 3];
 
 /// A mail that was sent to somebody of the demo.
 #[derive(Clone, Debug)]
@@ -106,12 +105,17 @@ struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    fn new(app: &App, random: &'a Random, (id, name): (&'a OrganizationId, &'a str)) -> Result<Self, AppError> {
+    fn new(
+        app: &App,
+        random: &'a Random,
+        (id, name): (&'a OrganizationId, &'a str),
+    ) -> Result<Self, AppError> {
         let now = app.clock.now();
         let mut subjects = BTreeMap::new();
         for kind in TemplateKind::ALL {
             let data = envelope(name, "", "").around(&letter(*kind, 0, now).data(), &serde_json::json!({}));
-            let subject = app.mail.templates.subject(*kind, Language::English, &data).map_err(AppError::internal)?;
+            let subject =
+                app.mail.templates.subject(*kind, Language::English, &data).map_err(AppError::internal)?;
             subjects.insert(*kind, subject);
         }
         let sender = app.mail.sender.clone();
@@ -199,7 +203,7 @@ impl<'a> Writer<'a> {
             fingerprint: hex::encode(self.random.bytes::<32>()),
             not_before: at,
             tries: i64::try_from(tries.len().saturating_sub(1)).unwrap_or_default(),
-            provider: (!tries.is_empty()).then_some(PROVIDER),
+            provider: (!tries.is_empty()).then(|| PROVIDER.to_owned()),
             last_reply: fate.report().map(str::to_owned).or_else(|| last.map(|one| one.reply.clone())),
             created_at: at,
             settled_at: Some(last.map_or(at, |one| one.finished_at)),
@@ -231,10 +235,9 @@ fn envelope(organization: &str, name: &str, address: &str) -> Envelope {
 fn letter(kind: TemplateKind, variant: u32, at: Timestamp) -> Letter {
     let desk = |path: &str| format!("https://desk.demo.test{path}");
     match kind {
-        TemplateKind::VerifyAddress => Letter::VerifyAddress {
-            link: desk("/verify-email"),
-            expires_at: at.plus(TimeDelta::hours(24)),
-        },
+        TemplateKind::VerifyAddress => {
+            Letter::VerifyAddress { link: desk("/verify-email"), expires_at: at.plus(TimeDelta::hours(24)) }
+        }
         TemplateKind::ExistingAccount => Letter::ExistingAccount { sign_in_url: desk("/login") },
         TemplateKind::Approved => Letter::Approved {
             sign_in_url: desk("/login"),
@@ -243,13 +246,12 @@ fn letter(kind: TemplateKind, variant: u32, at: Timestamp) -> Letter {
                 expires_at: at.plus(TimeDelta::hours(72)),
             },
         },
-        TemplateKind::Rejected => Letter::Rejected {
-            reason: reason(variant).to_owned(),
-            case_link: Some(desk("/case")),
-        },
+        TemplateKind::Rejected => {
+            Letter::Rejected { reason: reason(variant).to_owned(), case_link: Some(desk("/case")) }
+        }
         TemplateKind::Resubmission => Letter::Resubmission {
             documents: vec![AskedDocument {
-                name: if variant % 3 == 0 { "Proof of address" } else { "Passport" }.to_owned(),
+                name: if variant.is_multiple_of(3) { "Proof of address" } else { "Passport" }.to_owned(),
                 reason: reason(variant).to_owned(),
             }],
             note: String::new(),

@@ -25,10 +25,20 @@ impl Staff {
 /// The staff, in the order they are printed.
 pub const STAFF: &[Staff] = &[
     Staff { local: "operator", name: "Charles Babbage", role: Role::Operator, task: "everything" },
-    Staff { local: "admin", name: "Florence Nightingale", role: Role::Admin, task: "everything but the instance" },
+    Staff {
+        local: "admin",
+        name: "Florence Nightingale",
+        role: Role::Admin,
+        task: "everything but the instance",
+    },
     Staff { local: "analyst", name: "William Farr", role: Role::Analyst, task: "audit and health" },
     Staff { local: "reviewer", name: "Mary Somerville", role: Role::Reviewer, task: "decides on documents" },
-    Staff { local: "reviewer2", name: "Caroline Herschel", role: Role::Reviewer, task: "the same, for two at once" },
+    Staff {
+        local: "reviewer2",
+        name: "Caroline Herschel",
+        role: Role::Reviewer,
+        task: "the same, for two at once",
+    },
     Staff { local: "support", name: "Annie Maunder", role: Role::Support, task: "the email log" },
 ];
 

@@ -70,11 +70,10 @@ impl Plan {
     #[must_use]
     pub fn document_state(&self, position: usize) -> DocumentState {
         match self.verdict() {
-            None => DocumentState::Pending,
             Some(Verdict::Approved) => DocumentState::Approved,
             Some(Verdict::Rejected(_)) => DocumentState::Rejected,
             Some(Verdict::AskedAgain(_)) if position == 0 => DocumentState::AskedAgain,
-            Some(Verdict::AskedAgain(_)) => DocumentState::Pending,
+            Some(Verdict::AskedAgain(_)) | None => DocumentState::Pending,
         }
     }
 }
@@ -150,21 +149,33 @@ impl Plot<'_> {
         (submitted_at, Course::Decided { by: reviewer(nth), claimed_at, at, verdict })
     }
 
-    fn papers(&self, index: usize, person: &'static Person, expiry: NaiveDate, flaw: Option<Flaw>) -> Vec<Paper> {
+    fn papers(
+        &self,
+        index: usize,
+        person: &'static Person,
+        expiry: NaiveDate,
+        flaw: Option<Flaw>,
+    ) -> Vec<Paper> {
         use ContentType::{Jpeg, Pdf, Png, WebP};
         use DocumentKind as Kind;
-        let kinds =
-            [Kind::Passport, Kind::NationalId, Kind::DrivingLicence, Kind::StudentCard, Kind::ResidencePermit];
+        let kinds = [
+            Kind::Passport,
+            Kind::NationalId,
+            Kind::DrivingLicence,
+            Kind::StudentCard,
+            Kind::ResidencePermit,
+        ];
         let pick = |n: usize| kinds.get(n % kinds.len()).copied().unwrap_or(Kind::Other);
         let format = match index {
-            _ if index % 6 == 0 => Jpeg,
+            _ if index.is_multiple_of(6) => Jpeg,
             _ if index % 20 == 9 => WebP,
             _ => Png,
         };
-        let person = Holder { person, born: self.day_from_now(-(20 * 365) - i64::from(self.random.below(50 * 365))) };
+        let person =
+            Holder { person, born: self.day_from_now(-(20 * 365) - i64::from(self.random.below(50 * 365))) };
         let first = self.paper(index, person, (pick(index), format), expiry);
         let expires = if flaw == Some(Flaw::Expired) { self.day_from_now(-140) } else { first.expires };
-        let mut papers = vec![Paper { flaw, expires, ..first }];
+        let mut papers = vec![Paper { expires, flaw, ..first }];
         if index % 3 != 2 {
             papers.push(self.paper(index, person, (Kind::ProofOfAddress, Pdf), expiry));
         }
@@ -225,7 +236,8 @@ impl Plot<'_> {
     fn day_from_now(&self, days: i64) -> NaiveDate {
         let today = self.now.naive().date();
         let distance = Days::new(days.unsigned_abs());
-        let moved = if days < 0 { today.checked_sub_days(distance) } else { today.checked_add_days(distance) };
+        let moved =
+            if days < 0 { today.checked_sub_days(distance) } else { today.checked_add_days(distance) };
         moved.unwrap_or(today)
     }
 }
@@ -282,7 +294,9 @@ mod tests {
             assert!(plan.verified_at.is_none_or(|at| at > plan.submitted_at && at <= now()));
             match plan.course {
                 Course::Waiting => {}
-                Course::Claimed { at, until, .. } => assert!(plan.submitted_at < at && at < now() && now() < until),
+                Course::Claimed { at, until, .. } => {
+                    assert!(plan.submitted_at < at && at < now() && now() < until)
+                }
                 Course::Decided { claimed_at, at, .. } => {
                     assert!(plan.verified_at.unwrap() < claimed_at, "{plan:?}");
                     assert!(plan.submitted_at < claimed_at && claimed_at < at && at < now(), "{plan:?}");
@@ -306,7 +320,10 @@ mod tests {
         let plans = plans();
         assert!(plans.iter().all(|plan| (1..=3).contains(&plan.papers.len())));
         for format in ContentType::ALL {
-            assert!(plans.iter().flat_map(|plan| &plan.papers).any(|paper| paper.format == *format), "{format}");
+            assert!(
+                plans.iter().flat_map(|plan| &plan.papers).any(|paper| paper.format == *format),
+                "{format}"
+            );
         }
     }
 

@@ -89,7 +89,7 @@ impl Resident {
             document_verified_at: decided_at.filter(|_| self.status() == Status::Active),
             last_login_at: signed_in_at,
             last_login_ip: client.as_ref().map(|client| client.ip.clone()),
-            last_login_agent: client.map(|client| client.user_agent),
+            last_login_agent: client.map(|client| client.user_agent.to_owned()),
             created_at: self.plan.submitted_at,
             updated_at: decided_at.unwrap_or(self.plan.submitted_at),
         }
@@ -115,7 +115,7 @@ impl Resident {
             due_at: opening::due_at(app, plan.submitted_at),
             decided_by: None,
             decided_at: None,
-            reason_code: self.reason().map(|reason| reason.as_str()),
+            reason_code: self.reason().map(|reason| reason.as_str().to_owned()),
             message: None,
             created_at: plan.submitted_at,
             updated_at: plan.submitted_at,

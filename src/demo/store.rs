@@ -8,9 +8,7 @@ use crate::access::{OrganizationId, Role, UserId};
 use crate::accounts::Status;
 use crate::clock::Timestamp;
 use crate::db::Connection;
-use crate::db::schema::{
-    audit_entries, email_attempts, emails, organizations, users, verification_cases,
-};
+use crate::db::schema::{audit_entries, email_attempts, emails, organizations, users, verification_cases};
 use crate::documents::{CaseId, Country, DocumentKind, DocumentNumber};
 use crate::each;
 use crate::mail::model::{AttemptId, Outcome};
@@ -37,7 +35,7 @@ pub struct UserRow {
     pub document_verified_at: Option<Timestamp>,
     pub last_login_at: Option<Timestamp>,
     pub last_login_ip: Option<String>,
-    pub last_login_agent: Option<&'static str>,
+    pub last_login_agent: Option<String>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
@@ -61,7 +59,7 @@ pub struct CaseRow {
     pub due_at: Timestamp,
     pub decided_by: Option<UserId>,
     pub decided_at: Option<Timestamp>,
-    pub reason_code: Option<&'static str>,
+    pub reason_code: Option<String>,
     pub message: Option<String>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
@@ -89,7 +87,7 @@ pub struct EmailRow {
     pub fingerprint: String,
     pub not_before: Timestamp,
     pub tries: i64,
-    pub provider: Option<&'static str>,
+    pub provider: Option<String>,
     pub last_reply: Option<String>,
     pub created_at: Timestamp,
     pub settled_at: Option<Timestamp>,
@@ -134,7 +132,12 @@ pub fn name_organization(c: &mut Connection, id: &OrganizationId, name: &str) ->
 }
 
 /// Sets the password of all accounts with these addresses.
-pub fn set_passwords(c: &mut Connection, email_keys: &[String], hash: &str, now: Timestamp) -> QueryResult<()> {
+pub fn set_passwords(
+    c: &mut Connection,
+    email_keys: &[String],
+    hash: &str,
+    now: Timestamp,
+) -> QueryResult<()> {
     diesel::update(users::table.filter(users::email_key.eq_any(email_keys)))
         .set((
             users::password_hash.eq(Some(hash)),

@@ -16,6 +16,7 @@ mod accounts;
 mod audit;
 mod cli;
 mod db;
+mod demo;
 mod documents;
 #[path = "../e2e/mod.rs"]
 mod e2e;
