@@ -11,12 +11,14 @@ use crate::config::Config;
 use crate::db::Database;
 use crate::documents::files::{DirectoryStore, FileStore};
 use crate::documents::inspect::PdfParser;
+use crate::documents::upload::Inspections;
 use crate::error::AppError;
 use crate::health::Health;
 use crate::ids::Random;
 use crate::keys::Keyring;
 use crate::mail::Mail;
 use crate::secret;
+use crate::web::upload::UploadBudget;
 
 /// The application; cheap to clone.
 #[derive(Clone, Debug)]
@@ -35,6 +37,10 @@ pub struct Parts {
     pub files: Arc<dyn FileStore>,
     /// How uploaded PDFs are read: where a hostile one can do no harm.
     pub pdf_parser: PdfParser,
+    /// How many uploaded files are looked into at the same time.
+    pub inspections: Inspections,
+    /// How much memory uploads may take.
+    pub uploads: UploadBudget,
     pub mail: Mail,
     pub health: Health,
     /// Names this process among several, in leases.
@@ -82,6 +88,8 @@ impl App {
             hasher,
             files,
             pdf_parser: pdf_parser(),
+            inspections: Inspections::default(),
+            uploads: UploadBudget::default(),
             mail,
             health,
             instance,

@@ -1,6 +1,6 @@
 //! The only route table: what is served where, and who gets through (each handler's first argument).
 
-use crate::accounts::{api as auth, pages as accounts};
+use crate::accounts::{api as auth, pages as accounts, registration, verify_email};
 use crate::mail::pages as mail;
 use crate::verifications::pages as verifications;
 use crate::web::route::{Endpoint, get, post};
@@ -13,6 +13,7 @@ pub fn table() -> Vec<Endpoint> {
     let mut table = Vec::new();
     table.extend(watch());
     table.extend(own());
+    table.extend(applicant());
     table.extend(emails());
     table.extend(decide());
     table.push(get(paths::OPENAPI, openapi::serve));
@@ -39,6 +40,21 @@ fn own() -> Vec<Endpoint> {
         get(paths::ACTIVATE, accounts::activate_form),
         post(paths::ACTIVATE, accounts::activate),
         post(paths::THEME, accounts::theme),
+    ]
+}
+
+/// Registering, and the links that come by email.
+fn applicant() -> Vec<Endpoint> {
+    vec![
+        get(paths::REGISTER, registration::form),
+        post(paths::REGISTER, registration::submit),
+        get(paths::REGISTERED, registration::received),
+        // Before the pattern of the link, which would take these words for a token.
+        post(paths::VERIFY_EMAIL_NEW_LINK, verify_email::resend),
+        get(paths::VERIFY_EMAIL_SENT, verify_email::sent),
+        get(p::VERIFY_EMAIL_LINK, verify_email::link),
+        get(paths::VERIFY_EMAIL, verify_email::page),
+        post(paths::VERIFY_EMAIL, verify_email::confirm),
     ]
 }
 
@@ -76,6 +92,8 @@ fn api(root: &str) -> Vec<Endpoint> {
         post(at("/auth/refresh"), auth::refresh),
         post(at("/auth/logout"), auth::logout),
         get(at("/auth/me"), auth::me),
+        post(at("/auth/register"), registration::api::submit),
+        post(at("/email-verification/verify"), verify_email::api::verify),
     ]
 }
 

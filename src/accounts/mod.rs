@@ -10,9 +10,11 @@ pub mod hashing;
 pub mod model;
 pub mod pages;
 pub mod password;
+pub mod registration;
 pub mod setup;
 pub mod sign_in;
 pub mod store;
 pub mod tokens;
+pub mod verify_email;
 
 pub use model::{NewUser, Status, User};

@@ -8,14 +8,17 @@ mod content_type;
 mod country;
 mod file_name;
 pub mod files;
+pub mod form;
 pub mod inspect;
 pub mod model;
 mod number;
 pub mod rendition;
 pub mod store;
+pub mod upload;
 
 pub use content_type::ContentType;
 pub use country::Country;
 pub use file_name::FileName;
 pub use model::{CaseId, Document, DocumentId, DocumentKind, DocumentState};
 pub use number::DocumentNumber;
+pub use upload::collect_orphans;

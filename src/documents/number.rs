@@ -12,7 +12,7 @@ use diesel::expression::AsExpression;
 pub struct DocumentNumber(String);
 
 impl DocumentNumber {
-    pub const MAX_CHARS: usize = 40;
+    pub const MAX_CHARS: u32 = 40;
 
     /// `None` when it is empty, too long, or no single line of plain characters.
     #[must_use]
@@ -21,7 +21,8 @@ impl DocumentNumber {
         let length = text.chars().count();
         let plain =
             |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '/' | '.' | '<' | '#' | ':' | '(' | ')');
-        ((1..=Self::MAX_CHARS).contains(&length) && text.chars().all(plain)).then(|| Self(text.to_owned()))
+        ((1..=Self::MAX_CHARS as usize).contains(&length) && text.chars().all(plain))
+            .then(|| Self(text.to_owned()))
     }
 
     #[must_use]

@@ -18,6 +18,8 @@ use crate::web::Anyone;
         crate::accounts::api::refresh,
         crate::accounts::api::logout,
         crate::accounts::api::me,
+        crate::accounts::registration::api::submit,
+        crate::accounts::verify_email::api::verify,
         crate::health::api::overall,
         crate::health::api::database,
         crate::health::api::storage,

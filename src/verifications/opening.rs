@@ -1,28 +1,22 @@
 //! How a case comes to wait for a reviewer: at registration, and again when documents were replaced.
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
+use serde_json::json;
 
 use crate::access::{Act, OrganizationId, UserId};
+use crate::app::App;
+use crate::audit::{self, Event, Target};
 use crate::clock::Timestamp;
 use crate::db::Connection;
 use crate::db::schema::verification_cases as table;
-use crate::documents::{Country, DocumentKind, DocumentNumber};
 use crate::ids::Random;
+use chrono::TimeDelta;
 
+pub use super::declared::Declared;
 pub use crate::documents::CaseId;
 
 /// The state a case begins in, and returns to with every submission.
 const WAITING: &str = "waiting";
-
-/// What the applicant says about the document that proves who they are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Declared {
-    pub kind: DocumentKind,
-    pub number: Option<DocumentNumber>,
-    pub country: Option<Country>,
-    pub expiry: Option<NaiveDate>,
-}
 
 /// A case to be opened.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +26,13 @@ pub struct NewCase<'a> {
     pub declared: &'a Declared,
     pub submitted_at: Timestamp,
     pub due_at: Timestamp,
+}
+
+/// When a case that was submitted at `at` should be decided.
+#[must_use]
+pub fn due_at(app: &App, at: Timestamp) -> Timestamp {
+    let target = TimeDelta::from_std(app.config.accounts.review_target).unwrap_or(TimeDelta::days(1));
+    at.plus(target)
 }
 
 /// Opens a case. An applicant has one open case at most.
@@ -57,5 +58,8 @@ pub fn open_case(c: &mut Connection, random: &Random, act: &Act, new: NewCase<'_
             table::updated_at.eq(act.at),
         ))
         .execute(c)?;
+    let event = Event::new(new.organization, "verification.submitted", Target("verification", id.as_str()))
+        .change(None, json!({ "state": WAITING, "kind": new.declared.kind }));
+    audit::record(c, random, act, event)?;
     Ok(id)
 }

@@ -15,10 +15,13 @@ pub mod headers;
 pub mod link;
 pub mod page;
 pub mod pager;
+pub mod problems;
 pub mod route;
 pub mod trace;
+pub mod upload;
 
 pub use context::Context;
 pub use forms::{Form, Json, Query};
 pub use guard::{Allowed, Anyone, SignedIn};
 pub use page::{Fragment, Page, SeeOther};
+pub use upload::Upload;

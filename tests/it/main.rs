@@ -22,5 +22,6 @@ mod e2e;
 mod harness;
 mod health;
 mod mail;
+mod registration;
 mod sessions;
 mod web;

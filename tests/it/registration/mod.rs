@@ -1,0 +1,7 @@
+//! Registration with documents, verification of the address, and the applicant's own case.
+
+mod api;
+mod form;
+mod hostile;
+mod support;
+mod verify_email;
