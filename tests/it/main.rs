@@ -24,4 +24,5 @@ mod health;
 mod mail;
 mod registration;
 mod sessions;
+mod verifications;
 mod web;

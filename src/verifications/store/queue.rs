@@ -91,7 +91,8 @@ pub struct Listed {
     pub case: Case,
     pub applicant_name: String,
     pub applicant_email: String,
-    pub holder_name: Option<String>,
+    /// Whoever holds it, and whoever decided it.
+    names: (Option<String>, Option<String>),
     documents: Option<i64>,
 }
 
@@ -100,6 +101,17 @@ impl Listed {
     #[must_use]
     pub fn documents(&self) -> u64 {
         u64::try_from(self.documents.unwrap_or_default()).unwrap_or_default()
+    }
+
+    /// Who works on it at `now`, or has decided it.
+    #[must_use]
+    pub fn handler(&self, now: Timestamp) -> Option<(&UserId, &str)> {
+        let (holder, decider) = &self.names;
+        match self.case.holder(now) {
+            Some((id, _)) => Some((id, holder.as_deref()?)),
+            None if self.case.state.is_open() => None,
+            None => Some((self.case.decided_by.as_ref()?, decider.as_deref()?)),
+        }
     }
 
     fn moment(&self, order: Order) -> Timestamp {
@@ -185,7 +197,7 @@ impl Range {
     }
 }
 
-diesel::alias!(users as holders: Holders);
+diesel::alias!(users as holders: Holders, users as deciders: Deciders);
 
 diesel::define_sql_function! {
     #[sql_name = "lower"]
@@ -227,17 +239,14 @@ fn range(
         .count()
         .single_value();
     let holder = holders.on(table::claimed_by.eq(holders.field(users::id).nullable()));
+    let decider = deciders.on(table::decided_by.eq(deciders.field(users::id).nullable()));
+    let names = (holders.field(users::name).nullable(), deciders.field(users::name).nullable());
     let mut query = table::table
         .inner_join(users::table)
         .left_join(holder)
+        .left_join(decider)
         .filter(table::organization_id.eq(&view.organization))
-        .select((
-            Case::as_select(),
-            users::name,
-            users::email,
-            holders.field(users::name).nullable(),
-            handed_in,
-        ))
+        .select((Case::as_select(), users::name, users::email, names, handed_in))
         .into_boxed::<MultiBackend>();
     let live = || table::claim_expires_at.gt(view.now).assume_not_null();
     let open = || table::state.eq_any([CaseState::Waiting, CaseState::Claimed]);

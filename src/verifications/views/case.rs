@@ -1,7 +1,7 @@
 //! The case page: who holds it, what was declared, the documents, the decision, what happened.
 
 use chrono::NaiveDate;
-use maud::{Markup, Render, html};
+use maud::{Markup, html};
 
 use super::{claim, decision, history, preview, sheets};
 use crate::access::Actor;
@@ -105,12 +105,19 @@ impl<'a> CaseView<'a> {
             div .case {
                 (claim::notice(self))
                 (self.claim())
-                (self.declared())
+                section .panel {
+                    h2 { "Compare with the documents" }
+                    (self.declared())
+                }
                 (sheets::viewer(self.dossier, self.document.as_ref(), self.is_open()))
                 @if self.holds() || (kept && self.may_decide()) {
                     (decision::form(self))
                 } @else if kept {
                     (decision::kept(self))
+                }
+                section .panel {
+                    h2 { "Applicant" }
+                    (self.about())
                 }
                 section .panel {
                     h2 { "History" }
@@ -124,7 +131,8 @@ impl<'a> CaseView<'a> {
         self.dossier.hides(&self.reviewer.user, self.now)
     }
 
-    fn declared(&self) -> Markup {
+    /// What the documents should confirm.
+    fn declared(&self) -> Facts {
         let (case, applicant) = (&self.dossier.case, &self.dossier.applicant);
         let hidden = self.hides();
         let name = if hidden { self.title() } else { applicant.name.to_string() };
@@ -136,24 +144,15 @@ impl<'a> CaseView<'a> {
             number => compare.fact("Number", copyable("document number", number)),
         };
         compare = compare.text("Issued by", case.declared_country.map_or("", |country| country.name()));
-        compare = match case.declared_expiry {
+        match case.declared_expiry {
             None => compare.text("Valid until", ""),
             Some(day) => compare.fact("Valid until", expiry(day, self.now)),
-        };
-        html! {
-            section .panel {
-                h2 { "Compare with the documents" }
-                (compare)
-            }
-            section .panel {
-                h2 { "Applicant" }
-                (self.about(hidden))
-            }
         }
     }
 
-    fn about(&self, hidden: bool) -> Markup {
+    fn about(&self) -> Facts {
         let (case, applicant) = (&self.dossier.case, &self.dossier.applicant);
+        let hidden = self.hides();
         let email = applicant.email.as_str();
         let email = if hidden { masking::masked_email(email) } else { email.to_owned() };
         let verified = applicant.email_verified_at.is_some();
@@ -168,7 +167,7 @@ impl<'a> CaseView<'a> {
         };
         let facts = facts.fact("Submitted", time(case.submitted_at, self.now));
         let facts = if case.state.is_open() { facts.fact("Due", self.due()) } else { facts };
-        facts.fact("Case", copyable("case id", case.id.as_str())).render()
+        facts.fact("Case", copyable("case id", case.id.as_str()))
     }
 
     fn due(&self) -> Markup {

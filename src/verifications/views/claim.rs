@@ -3,8 +3,9 @@
 use maud::{Markup, html};
 
 use super::case::{CaseView, Notice};
+use crate::clock::Timestamp;
 use crate::paths;
-use crate::ui::{Button, Form, Icon, Meaning, callout, error_summary, time};
+use crate::ui::{Button, Form, Icon, Meaning, callout, error_summary, icon, time};
 use crate::verifications::model::{Case, CaseState, Refusal};
 use crate::verifications::reasons::ReasonCode;
 
@@ -36,37 +37,37 @@ pub fn claim(view: &CaseView<'_>) -> Markup {
 fn held_by_me(view: &CaseView<'_>, case: &Case) -> Markup {
     let until = case.claim_expires_at.unwrap_or(view.now);
     let (renew, release) = (paths::renew(&case.id), paths::release(&case.id));
-    callout(
-        Meaning::Info,
-        "You handle this case",
-        html! {
-            p { "Your claim ends " (time(until, view.now)) "; it is renewed while this page is open." }
-            div .row {
-                (Form::post(&release, view.csrf).id("release-form").inline().body(html! {
-                    (Button::secondary("Release").icon(Icon::Undo2).small())
+    html! {
+        div .claim-bar.mine {
+            (icon(Icon::Hand))
+            p { span .title { "You handle this case" } " " span .muted { "until " (clock(until)) } }
+            div .without-scripts {
+                (Form::post(&renew, view.csrf).id("renew-form").inline().body(html! {
+                    (Button::quiet("Renew").small())
                 }))
-                div .without-scripts {
-                    (Form::post(&renew, view.csrf).id("renew-form").inline().body(html! {
-                        (Button::quiet("Renew the claim").small())
-                    }))
-                }
             }
-        },
-    )
+            (Form::post(&release, view.csrf).id("release-form").inline().body(html! {
+                (Button::secondary("Release").small())
+            }))
+        }
+    }
+}
+
+/// The time of day: a claim ends today.
+fn clock(at: Timestamp) -> Markup {
+    html! { time datetime=(at) { (at.utc().format("%H:%M UTC")) } }
 }
 
 fn free(view: &CaseView<'_>, case: &Case) -> Markup {
     let url = paths::claim(&case.id);
-    callout(
-        Meaning::Neutral,
-        "Nobody handles this case",
-        html! {
-            p { "Claim it to see the applicant’s data, to open the documents and to decide." }
+    html! {
+        div .claim-bar.free {
+            p { span .title { "Nobody handles this case." } " Claim it to open its documents and decide." }
             (Form::post(&url, view.csrf).id("claim-form").inline().body(html! {
-                (Button::primary("Claim this case").icon(Icon::Hand).key('c'))
+                (Button::primary("Claim").icon(Icon::Hand).key('c'))
             }))
-        },
-    )
+        }
+    }
 }
 
 fn closed(view: &CaseView<'_>, case: &Case) -> Markup {

@@ -115,7 +115,7 @@ fn finding(view: &CaseView<'_>, document: &Document) -> Markup {
     html! {
         div .finding role="group" aria-label={ (document.kind.label()) ", " (name) } {
             a .finding-name href=(paths::verification_document(&view.dossier.case.id, &document.id))
-                data-turn-to=(document.id) { bdi { (name) } }
+                data-shows={ "sheet-" (document.id) } title=(name) { bdi { (name) } }
             div .segment-row.small {
                 @for (index, (verdict, label)) in choices.into_iter().enumerate() {
                     label .segment.(verdict.as_str()) {
@@ -163,11 +163,12 @@ pub fn message_field(view: &CaseView<'_>, oob: bool) -> Markup {
 /// The button says what it does, with the choice made above.
 fn button(name: &str) -> Markup {
     html! {
-        button #decide .button.primary.decide type="submit" {
+        button #decide .button.primary.decide type="submit" data-key="d" {
             span .label.for-none { "Decide" }
             span .label.for-approve { "Approve " bdi { (name) } }
             span .label.for-resubmit { "Ask " bdi { (name) } " again" }
             span .label.for-reject { "Reject " bdi { (name) } }
+            kbd aria-hidden="true" data-script="" { "d" }
         }
     }
 }

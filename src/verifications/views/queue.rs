@@ -168,49 +168,56 @@ impl Queue<'_> {
         .render()
     }
 
+    /// Nobody handles what waits.
+    fn shows_handlers(&self) -> bool {
+        self.view.shown_tab() != Tab::Waiting
+    }
+
     fn table(&self) -> Markup {
         let when = match self.view.shown_tab().order() {
             Order::NewestDecision => "Decided",
             Order::OldestSubmission | Order::NewestSubmission => "Submitted",
         };
-        Table::new("Verification cases")
+        let table = Table::new("Verification cases")
             .column(Column::text("Applicant"))
             .column(Column::badge("State"))
             .column(Column::text("Document"))
             .column(Column::text("Country").not_on_phone())
-            .column(Column::number("Files").fits().not_on_phone())
-            .column(Column::text("Handled by"))
+            .column(Column::number("Files").fits().not_on_phone());
+        let table = if self.shows_handlers() { table.column(Column::text("Handled by")) } else { table };
+        table
             .column(Column::text(when).fits())
             .rows(self.slice.items.iter().map(|row| self.row(row)))
             .render()
     }
 
-    fn row(&self, row: &Listed) -> Row {
-        let (case, now) = (&row.case, self.view.now);
+    fn row(&self, listed: &Listed) -> Row {
+        let (case, now) = (&listed.case, self.view.now);
         let hidden = masking::hides(case, self.figures.mask_until_claimed, &self.view.reviewer, now);
         let (name, email) = if hidden {
-            (masking::initials(&row.applicant_name), masking::masked_email(&row.applicant_email))
+            (masking::initials(&listed.applicant_name), masking::masked_email(&listed.applicant_email))
         } else {
-            (row.applicant_name.clone(), row.applicant_email.clone())
+            (listed.applicant_name.clone(), listed.applicant_email.clone())
         };
         let country = case.declared_country.map(|country| country.name());
-        let holder = case.holder(now).and(row.holder_name.as_deref());
-        let holder = if case.is_held_by(&self.view.reviewer, now) { Some("You") } else { holder };
+        let handler =
+            listed.handler(now).map(|(id, name)| if *id == self.view.reviewer { "You" } else { name });
         let moment = match self.view.shown_tab().order() {
             Order::NewestDecision => case.decided_at.unwrap_or(case.submitted_at),
             Order::OldestSubmission | Order::NewestSubmission => case.submitted_at,
         };
-        Row::new(case.id.as_str())
+        let row = Row::new(case.id.as_str())
             .cell(Cell::link(&paths::verification(&case.id), &name).note(&email))
             .cell(Cell::of(super::state(case.state_at(now))))
             .cell(Cell::text(case.declared_kind.label()))
             .cell(country.map_or_else(Cell::none, Cell::text))
-            .cell(Cell::text(&row.documents().to_string()))
-            .cell(holder.map_or_else(Cell::none, Cell::text))
-            .cell(Cell::of(html! {
-                @if case.is_overdue(now) { (badge(Meaning::Bad, "Overdue")) " " }
-                (time(moment, now))
-            }))
+            .cell(Cell::text(&listed.documents().to_string()));
+        let row =
+            if self.shows_handlers() { row.cell(handler.map_or_else(Cell::none, Cell::text)) } else { row };
+        row.cell(Cell::of(html! {
+            @if case.is_overdue(now) { (badge(Meaning::Bad, "Overdue")) " " }
+            (time(moment, now))
+        }))
     }
 
     /// Which way time runs depends on the list, so the steps are named by their order.

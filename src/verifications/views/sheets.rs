@@ -1,18 +1,21 @@
 //! The documents of a case, for the viewer.
 
-use maud::{Markup, Render};
+use maud::{Markup, Render, html};
 
 use super::document_state;
 use crate::documents::{Document, DocumentId};
 use crate::paths;
-use crate::ui::{Sheet, SheetKind, Viewer, bytes};
+use crate::ui::{Icon, Sheet, SheetKind, Viewer, bytes, icon};
 use crate::verifications::dossier::Dossier;
 
-/// The viewer, open at `current` or the first document; closed while the case is not in hand.
+/// The viewer, open at `current` or the first document; locked while the case is not in hand.
 #[must_use]
 pub fn viewer(dossier: &Dossier, current: Option<&DocumentId>, is_open: bool) -> Markup {
-    let shown: Vec<&Document> = dossier.documents.iter().collect();
-    let notes: Vec<String> = shown.iter().map(|document| note(document, is_open)).collect();
+    if !is_open {
+        return locked(dossier.documents.len());
+    }
+    let shown = &dossier.documents;
+    let notes: Vec<String> = shown.iter().map(note).collect();
     let sheets: Vec<Sheet<'_>> = shown
         .iter()
         .zip(&notes)
@@ -20,7 +23,7 @@ pub fn viewer(dossier: &Dossier, current: Option<&DocumentId>, is_open: bool) ->
             id: document.id.as_str(),
             title: document.kind.label(),
             note,
-            kind: kind(document, is_open),
+            kind: kind(document),
             source: paths::document(&document.id),
             page: paths::verification_document(&dossier.case.id, &document.id),
             state: document_state(document.state),
@@ -31,20 +34,24 @@ pub fn viewer(dossier: &Dossier, current: Option<&DocumentId>, is_open: bool) ->
     Viewer { sheets: &sheets, current: wanted.unwrap_or(first) }.render()
 }
 
-fn kind(document: &Document, is_open: bool) -> SheetKind {
-    if !is_open {
-        SheetKind::Unavailable
-    } else if document.shown().1.is_image() {
-        SheetKind::Image
-    } else {
-        SheetKind::Pdf
+fn locked(documents: usize) -> Markup {
+    let text = match documents {
+        0 => "There are no documents.".to_owned(),
+        1 => "One document. Claim the case to open it.".to_owned(),
+        number => format!("{number} documents. Claim the case to open them."),
+    };
+    html! {
+        section .viewer.locked aria-label="Documents" {
+            p .viewer-empty { (icon(Icon::Lock)) (text) }
+        }
     }
 }
 
-fn note(document: &Document, is_open: bool) -> String {
-    if !is_open {
-        return "Claim the case to open it".to_owned();
-    }
+fn kind(document: &Document) -> SheetKind {
+    if document.shown().1.is_image() { SheetKind::Image } else { SheetKind::Pdf }
+}
+
+fn note(document: &Document) -> String {
     let size = bytes(u64::try_from(document.size).unwrap_or_default());
     let pages = match document.pages {
         Some(pages) if pages > 1 => format!(" · {pages} pages"),
