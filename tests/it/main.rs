@@ -15,6 +15,7 @@ mod access;
 mod accounts;
 mod audit;
 mod cli;
+mod crash;
 mod db;
 mod documents;
 #[path = "../e2e/mod.rs"]
