@@ -6,7 +6,7 @@
 //! * [`db`]: one connection type over SQLite and PostgreSQL
 //! * [`web`] and [`ui`]: what every page and API call needs, and the pieces pages are made of; [`assets`]
 //! * features, each a folder with its rules (`model`), SQL (`store`), use cases (`actions`), pages and
-//!   API: [`accounts`], [`sessions`], [`documents`], [`verifications`], [`mail`], [`audit`], [`health`]
+//!   API: [`accounts`], [`sessions`], [`documents`], [`verifications`], [`own_case`], [`mail`], [`audit`], [`health`]
 //! * [`app`] holds the parts together; [`routes`] is the only route table and [`paths`] makes its links;
 //!   [`server`] runs them; [`cli`] is what the program does from a terminal; [`demo`] fills a show room
 //!
@@ -33,6 +33,7 @@ pub mod logging;
 pub mod mail;
 pub mod openapi;
 pub mod organizations;
+pub mod own_case;
 pub mod paths;
 pub mod routes;
 mod secret;

@@ -15,6 +15,7 @@ pub const ACTIVATE: &str = "/activate";
 pub const ACCOUNT: &str = "/account";
 pub const PASSWORD: &str = "/account/password";
 pub const CASE: &str = "/case";
+pub const CASE_RECEIVED: &str = "/case/received";
 pub const CASE_DOCUMENTS: &str = "/case/documents";
 pub const THEME: &str = "/theme";
 pub const VERIFICATIONS: &str = "/verifications";

@@ -2,9 +2,9 @@
 
 use crate::accounts::{api as auth, pages as accounts, registration, verify_email};
 use crate::mail::pages as mail;
-use crate::verifications::pages as verifications;
+use crate::verifications::{api as cases, pages as verifications};
 use crate::web::route::{Endpoint, get, post};
-use crate::{audit, health, openapi, paths};
+use crate::{audit, health, openapi, own_case, paths};
 use paths::patterns as p;
 
 /// Every route of the application.
@@ -55,6 +55,11 @@ fn applicant() -> Vec<Endpoint> {
         get(p::VERIFY_EMAIL_LINK, verify_email::link),
         get(paths::VERIFY_EMAIL, verify_email::page),
         post(paths::VERIFY_EMAIL, verify_email::confirm),
+        get(p::CASE_LINK, own_case::link),
+        get(paths::CASE, own_case::case),
+        get(paths::CASE_RECEIVED, own_case::received),
+        post(paths::CASE_DOCUMENTS, own_case::submit),
+        get(p::OWN_DOCUMENT, own_case::document),
     ]
 }
 
@@ -92,6 +97,11 @@ fn api(root: &str) -> Vec<Endpoint> {
         post(at("/auth/refresh"), auth::refresh),
         post(at("/auth/logout"), auth::logout),
         get(at("/auth/me"), auth::me),
+        get(at("/verifications"), cases::list),
+        get(at("/verifications/{id}"), cases::get),
+        post(at("/verifications/{id}/claim"), cases::claim),
+        post(at("/verifications/{id}/release"), cases::release),
+        post(at("/verifications/{id}/decision"), cases::decide),
         post(at("/auth/register"), registration::api::submit),
         post(at("/email-verification/verify"), verify_email::api::verify),
     ]

@@ -171,12 +171,23 @@ pub fn for_target(
     organization: &OrganizationId,
     target: Target<'_>,
 ) -> QueryResult<Vec<Entry>> {
+    for_targets(c, organization, target.0, &[target.1])
+}
+
+/// The same for several things of one kind, at most 500 entries for each on average.
+pub fn for_targets(
+    c: &mut Connection,
+    organization: &OrganizationId,
+    kind: &str,
+    ids: &[&str],
+) -> QueryResult<Vec<Entry>> {
+    let most = i64::try_from(ids.len()).unwrap_or(1) * 500;
     table::table
-        .filter(table::target_kind.eq(target.0))
-        .filter(table::target_id.eq(target.1))
+        .filter(table::target_kind.eq(kind))
+        .filter(table::target_id.eq_any(ids))
         .filter(table::organization_id.eq(organization))
         .order((table::at.asc(), table::id.asc()))
-        .limit(500)
+        .limit(most)
         .select(Entry::as_select())
         .load(c)
 }

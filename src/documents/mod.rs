@@ -13,6 +13,7 @@ pub mod inspect;
 pub mod model;
 mod number;
 pub mod rendition;
+pub mod shown;
 pub mod store;
 pub mod upload;
 

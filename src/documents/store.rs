@@ -23,6 +23,15 @@ pub fn by_case(c: &mut Connection, case: &CaseId) -> QueryResult<Vec<Document>> 
         .load(c)
 }
 
+/// The documents of several cases, those of each in their order.
+pub fn by_cases(c: &mut Connection, cases: &[&CaseId]) -> QueryResult<Vec<Document>> {
+    table::table
+        .filter(table::case_id.eq_any(cases))
+        .order((table::position.asc(), table::created_at.asc(), table::id.asc()))
+        .select(Document::as_select())
+        .load(c)
+}
+
 /// The document with this id, of this organization.
 pub fn by_id_in_organization(
     c: &mut Connection,

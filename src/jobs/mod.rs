@@ -39,11 +39,18 @@ impl std::fmt::Debug for Job {
 /// Every job there is.
 #[must_use]
 pub fn all() -> Vec<Job> {
-    vec![Job {
-        name: "sessions.sweep",
-        period: TimeDelta::hours(1),
-        run: |app| crate::sessions::sweep(app).boxed(),
-    }]
+    vec![
+        Job {
+            name: "documents.collect_orphans",
+            period: TimeDelta::hours(1),
+            run: |app| async move { crate::documents::collect_orphans(&app).await }.boxed(),
+        },
+        Job {
+            name: "sessions.sweep",
+            period: TimeDelta::hours(1),
+            run: |app| crate::sessions::sweep(app).boxed(),
+        },
+    ]
 }
 
 /// Runs the jobs that are due, one after the other; answers how many ran here.

@@ -204,3 +204,6 @@ impl Decision {
         self.findings.iter().all(|finding| finding.verdict != Verdict::Resubmit)
     }
 }
+
+#[cfg(test)]
+mod tests;

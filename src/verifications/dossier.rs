@@ -34,10 +34,8 @@ impl Dossier {
         let (case, applicant) = found.ok_or(AppError::NotFound)?;
         let documents = documents::store::by_case(c, id)?;
         let mut entries = audit::for_target(c, &case.organization_id, Target(TARGET, id.as_str()))?;
-        for document in &documents {
-            let target = Target("document", document.id.as_str());
-            entries.extend(audit::for_target(c, &case.organization_id, target)?);
-        }
+        let ids: Vec<&str> = documents.iter().map(|document| document.id.as_str()).collect();
+        entries.extend(audit::for_targets(c, &case.organization_id, "document", &ids)?);
         entries.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
         let people: Vec<&UserId> = case.claimed_by.iter().chain(&case.decided_by).collect();
         let names = store::names(c, &people)?;

@@ -2,10 +2,12 @@
 //!
 //! A case waits, is claimed by one reviewer for a while, and ends with a decision: approved, rejected, or
 //! documents asked for again, whereupon it waits anew. [`model`] and [`decision`] are the rules, [`store`]
-//! the SQL, [`actions`] what reviewers do (one transaction each), [`pages`] and [`views`] the console.
-//! [`opening`] is how a case comes to be, [`declared`] what the applicant says about the document.
+//! the SQL, [`actions`] what reviewers do (one transaction each), [`pages`] and [`views`] the console,
+//! [`api`] the same for programs. [`opening`] is how a case comes to be, [`declared`] what the applicant
+//! says about the document.
 
 pub mod actions;
+pub mod api;
 pub mod decision;
 pub mod declared;
 pub mod dossier;

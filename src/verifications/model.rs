@@ -209,3 +209,6 @@ pub fn decide(
     free_for(case, reviewer, now)?;
     decision.judge(documents)
 }
+
+#[cfg(test)]
+pub(super) mod tests;

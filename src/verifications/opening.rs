@@ -1,5 +1,6 @@
 //! How a case comes to wait for a reviewer: at registration, and again when documents were replaced.
 
+use chrono::TimeDelta;
 use diesel::prelude::*;
 use serde_json::json;
 
@@ -10,13 +11,12 @@ use crate::clock::Timestamp;
 use crate::db::Connection;
 use crate::db::schema::verification_cases as table;
 use crate::ids::Random;
-use chrono::TimeDelta;
+
+use super::actions::TARGET;
+use super::model::{Case, CaseState};
 
 pub use super::declared::Declared;
 pub use crate::documents::CaseId;
-
-/// The state a case begins in, and returns to with every submission.
-const WAITING: &str = "waiting";
 
 /// A case to be opened.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +46,7 @@ pub fn open_case(c: &mut Connection, random: &Random, act: &Act, new: NewCase<'_
             table::id.eq(&id),
             table::organization_id.eq(new.organization),
             table::applicant_id.eq(new.applicant),
-            table::state.eq(WAITING),
+            table::state.eq(CaseState::Waiting),
             table::version.eq(1),
             table::declared_kind.eq(new.declared.kind),
             table::declared_number.eq(new.declared.number.as_ref()),
@@ -58,8 +58,47 @@ pub fn open_case(c: &mut Connection, random: &Random, act: &Act, new: NewCase<'_
             table::updated_at.eq(act.at),
         ))
         .execute(c)?;
-    let event = Event::new(new.organization, "verification.submitted", Target("verification", id.as_str()))
-        .change(None, json!({ "state": WAITING, "kind": new.declared.kind }));
+    let event = Event::new(new.organization, "verification.submitted", Target(TARGET, id.as_str()))
+        .change(None, json!({ "state": CaseState::Waiting, "kind": new.declared.kind }));
     audit::record(c, random, act, event)?;
     Ok(id)
+}
+
+/// Lets a case wait again after its applicant replaced what was asked for; `false` when it does not wait
+/// for that (any more), or has changed since it was read.
+pub fn reopen_case(
+    c: &mut Connection,
+    random: &Random,
+    act: &Act,
+    case: &Case,
+    due_at: Timestamp,
+) -> QueryResult<bool> {
+    let asked = table::table
+        .find(&case.id)
+        .filter(table::version.eq(case.version))
+        .filter(table::state.eq(CaseState::ResubmissionAsked));
+    let changed = diesel::update(asked)
+        .set((
+            table::state.eq(CaseState::Waiting),
+            table::version.eq(case.version + 1),
+            table::submitted_at.eq(act.at),
+            table::due_at.eq(due_at),
+            table::decided_by.eq(None::<UserId>),
+            table::decided_at.eq(None::<Timestamp>),
+            table::reason_code.eq(None::<String>),
+            table::message.eq(None::<String>),
+            table::updated_at.eq(act.at),
+        ))
+        .execute(c)?;
+    if changed == 0 {
+        return Ok(false);
+    }
+    let event =
+        Event::new(&case.organization_id, "verification.resubmitted", Target(TARGET, case.id.as_str()))
+            .change(
+                Some(json!({ "state": CaseState::ResubmissionAsked })),
+                json!({ "state": CaseState::Waiting }),
+            );
+    audit::record(c, random, act, event)?;
+    Ok(true)
 }

@@ -12,7 +12,7 @@ mod open_document;
 pub use claims::{claim, release, release_expired_claims, renew};
 pub use decide::{Decided, decide};
 pub use letters::draft_letter;
-pub use open_document::{OPENED, OpenError, Opened, open_document};
+pub use open_document::{OPENED, open_document};
 
 use serde_json::Value;
 

@@ -114,3 +114,58 @@ fn read_options(select: ElementRef<'_>, name: &str) -> Vec<Control> {
     };
     options.iter().map(read).collect()
 }
+
+mod tests {
+    use super::*;
+
+    const PAGE: &str = r#"
+        <form id="decision" method="post" action="/decide">
+            <input type="hidden" name="version" value="3">
+            <textarea name="reason">Looks fine</textarea>
+            <select name="country"><option value="gb">Britain</option><option selected>Italy</option></select>
+            <input type="checkbox" name="sure" value="yes"> <input type="checkbox" name="told" checked>
+            <input name="closed" value="x" disabled>
+            <button name="decision" value="approve">Approve</button>
+            <button name="decision" value="reject" formaction="/refuse">Reject</button>
+        </form>
+        <input form="decision" name="note" value="from afar"> <input name="elsewhere" value="x">"#;
+
+    fn read(css: &str) -> Form {
+        Form::read(&Html::parse_document(PAGE), css).unwrap()
+    }
+
+    fn sent(form: &Form) -> Vec<(&str, &str)> {
+        form.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    }
+
+    #[test]
+    fn a_form_sends_what_is_preset_and_no_button_that_was_not_pressed() {
+        let form = read("#decision");
+        let preset = [
+            ("version", "3"),
+            ("reason", "Looks fine"),
+            ("country", "Italy"),
+            ("told", "on"),
+            ("note", "from afar"),
+        ];
+        assert_eq!(sent(&form), preset);
+        assert_eq!((form.action.as_deref(), form.is_post), (Some("/decide"), true));
+    }
+
+    #[test]
+    fn a_pressed_button_sends_its_name_to_its_own_address() {
+        let form = read("button[value=reject]");
+        assert_eq!(sent(&form).last(), Some(&("decision", "reject")));
+        assert_eq!(form.action.as_deref(), Some("/refuse"));
+    }
+
+    #[test]
+    fn only_what_is_there_and_offered_can_be_filled_in() {
+        let mut form = read("#decision");
+        form.fill(&[("country", "gb"), ("sure", "yes"), ("reason", "")]).unwrap();
+        assert!(sent(&form).ends_with(&[("country", "gb"), ("sure", "yes"), ("reason", "")]), "{form:?}");
+        assert!(form.fill(&[("country", "fr")]).unwrap_err().contains("does not offer fr"));
+        assert!(form.fill(&[("elsewhere", "y")]).unwrap_err().contains("no field elsewhere"));
+        assert!(form.fill(&[("closed", "y")]).unwrap_err().contains("no field closed"));
+    }
+}

@@ -3,5 +3,6 @@
 mod api;
 mod form;
 mod hostile;
+mod own_case;
 mod support;
 mod verify_email;

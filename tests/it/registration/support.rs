@@ -1,8 +1,13 @@
 //! Applicants and their files.
 
 use diesel::prelude::*;
-use frontdesk::db::schema::audit_entries as t;
-use frontdesk::paths;
+use frontdesk::access::{Act, Actor, Means, Role, SessionId};
+use frontdesk::db::schema::{audit_entries as t, verification_cases as cases};
+use frontdesk::documents::{Document, DocumentId, store as documents};
+use frontdesk::verifications::decision::{Decision, Finding, Verdict};
+use frontdesk::verifications::reasons::ReasonCode;
+use frontdesk::verifications::{Case, actions};
+use frontdesk::{accounts, paths};
 
 use crate::documents::samples;
 use crate::harness::{Browser, Page, TestApp, Upload};
@@ -87,4 +92,56 @@ pub async fn assert_nothing_kept(app: &TestApp) {
         assert_eq!(app.count(table).await, 0, "{table}");
     }
     assert_eq!(stored(app), 0);
+}
+
+/// The newest case of an applicant, with its current documents.
+pub async fn case_of(app: &TestApp, email: &'static str) -> (Case, Vec<Document>) {
+    app.read(move |c| {
+        let user = accounts::store::by_email_key(c, email)?.expect("the applicant is registered");
+        let case = cases::table
+            .filter(cases::applicant_id.eq(&user.id))
+            .order((cases::created_at.desc(), cases::id.desc()))
+            .select(Case::as_select())
+            .first(c)?;
+        let documents = documents::by_case(c, &case.id)?;
+        Ok((case, documents.into_iter().filter(Document::is_current).collect()))
+    })
+    .await
+}
+
+/// A reviewer decides the newest case of an applicant; `about` are single documents.
+pub async fn decide(
+    app: &TestApp,
+    email: &'static str,
+    verdict: Verdict,
+    message: Option<&str>,
+    about: &[(DocumentId, Verdict, ReasonCode)],
+) {
+    let (case, _) = case_of(app, email).await;
+    let person = app.add_person(Role::Reviewer, &case.organization_id).await;
+    let reviewer = Actor {
+        user: person.id.clone(),
+        organization: person.organization.clone(),
+        organization_name: "Analytical Society".to_owned(),
+        session: SessionId::new(&app.random, app.clock.now()),
+        role: Role::Reviewer,
+        name: person.name.clone(),
+        email: person.email.clone(),
+        means: Means::Cookie,
+        must_change_password: false,
+    };
+    let findings = about.iter().map(|(document, verdict, reason)| Finding {
+        document: document.clone(),
+        verdict: *verdict,
+        reason: Some(*reason),
+    });
+    let decision = Decision {
+        verdict,
+        reason: None,
+        message: message.map(ToOwned::to_owned),
+        findings: findings.collect(),
+        version: case.version,
+    };
+    let act = Act::by_system(app.clock.now()).known_as(&person.id, &person.name);
+    actions::decide(app, &act, &reviewer, &case.id, decision).await.unwrap().expect("the decision is taken");
 }
