@@ -17,3 +17,5 @@
 mod driver;
 mod frame;
 mod mails;
+mod main_job;
+mod pages;

@@ -4,5 +4,5 @@ mod api;
 mod form;
 mod hostile;
 mod own_case;
-mod support;
+pub mod support;
 mod verify_email;

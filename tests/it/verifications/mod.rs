@@ -1,4 +1,4 @@
 //! Reviewers at work: the queue, claims, decisions, documents and the API.
 #![cfg(test)]
 
-mod support;
+pub mod support;
