@@ -17,4 +17,6 @@
 mod driver;
 mod frame;
 mod mails;
+mod main_job;
+mod pages;
 mod registration;

@@ -15,6 +15,7 @@ mod access;
 mod accounts;
 mod audit;
 mod cli;
+mod crash;
 mod db;
 mod demo;
 mod documents;

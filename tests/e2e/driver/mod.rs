@@ -93,6 +93,33 @@ impl Tab {
         self.wait_for(Locator::XPath(&path), words).await;
     }
 
+    /// Waits until these words are within an element that matches.
+    pub async fn see_in(&self, css: &str, words: &str) {
+        self.until(&format!("{words} in {css}"), async || {
+            let found = self.client.find_all(Locator::Css(css)).await.unwrap();
+            for element in found {
+                // It may have been replaced since it was found.
+                if element.text().await.is_ok_and(|text| text.contains(words)) {
+                    return true;
+                }
+            }
+            false
+        })
+        .await;
+    }
+
+    /// Waits until this is so.
+    pub async fn until(&self, what: &str, is_so: impl AsyncFn() -> bool) {
+        let wait = async {
+            while !is_so().await {
+                tokio::time::sleep(PERIOD).await;
+            }
+        };
+        if tokio::time::timeout(PATIENCE, wait).await.is_err() {
+            self.miss(what, "it took too long").await;
+        }
+    }
+
     /// The words of the first element that matches.
     pub async fn text(&self, css: &str) -> String {
         self.find(css).await.text().await.unwrap()
@@ -121,6 +148,11 @@ impl Tab {
         self.field(label).await.click().await.unwrap();
     }
 
+    /// Presses a key wherever the focus is.
+    pub async fn press_key(&self, key: &str) {
+        self.client.active_element().await.unwrap().send_keys(key).await.unwrap();
+    }
+
     /// Presses the button with these words on it.
     pub async fn press(&self, name: &str) {
         let path = format!("//button[normalize-space(.) = {}]", quoted(name));
@@ -144,11 +176,14 @@ impl Tab {
     async fn wait_for(&self, locator: Locator<'_>, what: &str) -> Element {
         match self.client.wait().at_most(PATIENCE).every(PERIOD).for_element(locator).await {
             Ok(element) => element,
-            Err(error) => {
-                let body = self.client.find(Locator::Css("body")).await.unwrap().text().await.unwrap();
-                panic!("no {what} at {} ({error}), which says:\n{body}", self.path().await)
-            }
+            Err(error) => self.miss(what, &error.to_string()).await,
         }
+    }
+
+    /// Fails, with what the page says instead.
+    async fn miss(&self, what: &str, why: &str) -> ! {
+        let body = self.client.find(Locator::Css("body")).await.unwrap().text().await.unwrap();
+        panic!("no {what} at {} ({why}), which says:\n{body}", self.path().await)
     }
 
     /// Sets the size of the page in CSS pixels, also below what a window can be.

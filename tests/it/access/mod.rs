@@ -1,5 +1,7 @@
 //! Every route, every role and nobody: the route table and the table of permissions are the data.
 
+mod foreign;
+
 use frontdesk::access::Role;
 use frontdesk::web::guard::Access;
 use frontdesk::web::route::Endpoint;

@@ -109,6 +109,12 @@ impl Browser {
         self.visit(request)
     }
 
+    /// The request that [`Browser::upload`] would send, for a test that sends it itself.
+    #[track_caller]
+    pub fn prepare(&self, css: &str, fields: &[(&str, &str)], files: &[Upload<'_>]) -> RequestBuilder {
+        self.form_request(&self.stays, &self.filled(css, fields), files)
+    }
+
     /// What htmx would do on the element that `css` finds: a form is sent, a link is fetched. The answer is a
     /// fragment (or `HX-Redirect`), and the browser stays on its page.
     #[track_caller]

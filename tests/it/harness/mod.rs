@@ -29,6 +29,7 @@ mod people;
 
 pub use app::TestApp;
 pub use browser::{Browser, Upload};
+pub use database::TestDatabase;
 pub use engine::{Engine, FromEngine, run};
 pub use environment::variable;
 pub use mail::Letter;

@@ -6,9 +6,8 @@ mod case_page;
 mod claims;
 mod decisions;
 mod documents;
-
 mod plans;
 mod queue;
 mod races;
 mod refusals;
-mod support;
+pub mod support;
