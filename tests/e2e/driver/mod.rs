@@ -71,9 +71,8 @@ impl Tab {
     pub async fn arrive(&self, path: &str) {
         let url = self.base.join(path).unwrap();
         let wait = self.client.wait().at_most(PATIENCE).every(PERIOD);
-        if wait.for_url(&url).await.is_err() {
-            panic!("expected to be at {path} and not at {}", self.client.current_url().await.unwrap());
-        }
+        let arrived = wait.for_url(&url).await.is_ok();
+        assert!(arrived, "expected to be at {path} and not at {}", self.client.current_url().await.unwrap());
     }
 
     /// The path and query it is at.
@@ -220,7 +219,7 @@ fn screens() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("screens")
 }
 
-/// A text as XPath writes it.
+/// A text as `XPath` writes it.
 fn quoted(text: &str) -> String {
     assert!(!text.contains('"'), "XPath cannot quote a quote: {text}");
     format!("\"{text}\"")
