@@ -5,10 +5,11 @@ use std::sync::Arc;
 use secrecy::SecretString;
 
 use super::crew::Crew;
+use super::found::{FILLED, marker};
 use super::mails::{self, Past, Sent};
 use super::people::{APPLICANTS, STAFF, Staff, member_address};
 use super::resident::Resident;
-use super::{FILLED, ORGANIZATION, archive, history, kept, live, marker, plan, store};
+use super::{ORGANIZATION, archive, history, kept, live, plan, store};
 use crate::access::{Act, OrganizationId};
 use crate::app::App;
 use crate::audit::{self, Event, Target};
