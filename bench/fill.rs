@@ -71,7 +71,7 @@ impl Fill<'_> {
     /// Writes all rows in one transaction.
     pub fn run(&self, c: &mut Connection) -> diesel::QueryResult<()> {
         let statements = [self.users(), self.cases(c), documents(), entries()].join(";\n");
-        c.batch_execute(&format!("BEGIN;\n{statements};\nCOMMIT;\n{}", "ANALYZE".repeat(analyzes(c))))
+        c.batch_execute(&format!("BEGIN;\n{statements};\nCOMMIT;\n{}", settle(c)))
     }
 
     fn users(&self) -> String {
@@ -185,7 +185,7 @@ fn at(c: &Connection, seconds: &str) -> String {
     }
 }
 
-/// PostgreSQL looks at its tables by itself sooner or later; SQLite never does.
-fn analyzes(c: &Connection) -> usize {
-    usize::from(c.is_postgres())
+/// What the engine does by itself after a while, done at once. SQLite never looks at the sizes of its tables.
+fn settle(c: &Connection) -> &'static str {
+    if c.is_postgres() { "ANALYZE" } else { "PRAGMA wal_checkpoint(TRUNCATE)" }
 }

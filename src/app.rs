@@ -18,6 +18,7 @@ use crate::ids::Random;
 use crate::keys::Keyring;
 use crate::mail::Mail;
 use crate::secret;
+use crate::verifications::crowds::Crowds;
 use crate::web::upload::UploadBudget;
 
 /// The application; cheap to clone.
@@ -43,6 +44,8 @@ pub struct Parts {
     pub uploads: UploadBudget,
     pub mail: Mail,
     pub health: Health,
+    /// The tabs of the queue that are too long to be counted.
+    pub crowds: Crowds,
     /// Names this process among several, in leases.
     pub instance: String,
     url: OnceLock<Url>,
@@ -92,6 +95,7 @@ impl App {
             uploads: UploadBudget::default(),
             mail,
             health,
+            crowds: Crowds::default(),
             instance,
             url,
         })))

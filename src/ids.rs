@@ -132,8 +132,17 @@ macro_rules! id_type {
             }
         }
 
-        $crate::text_column!($name, as_str, |text| Self::parse(&text));
+        $crate::text_column!($name, as_str, |text| $crate::ids::canonical(text).map(Self));
     };
+}
+
+/// The canonical text of a UUID; the text itself when it already is, as every id we keep.
+#[must_use]
+pub fn canonical(text: String) -> Option<String> {
+    let id = Uuid::try_parse(&text).ok()?;
+    let mut buffer = Uuid::encode_buffer();
+    let canonical = id.hyphenated().encode_lower(&mut buffer);
+    Some(if *canonical == *text { text } else { canonical.to_owned() })
 }
 
 #[cfg(test)]
@@ -147,6 +156,15 @@ mod tests {
         let late = random.uuid(Timestamp::parse("2026-01-01T00:00:01Z").unwrap());
         assert!(early.to_string() < late.to_string());
         assert_eq!(early.get_version_num(), 7);
+    }
+
+    #[test]
+    fn an_id_is_read_in_any_form_and_kept_in_one() {
+        let id = "0190a1b2-0000-7000-8000-00000000abcd";
+        for form in [id, &id.to_uppercase(), &id.replace('-', ""), &format!("{{{id}}}")] {
+            assert_eq!(canonical(form.to_owned()).as_deref(), Some(id), "{form}");
+        }
+        assert_eq!(canonical("0190a1b2".to_owned()), None);
     }
 
     #[test]

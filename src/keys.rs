@@ -24,6 +24,8 @@ pub const MIN_SECRET_CHARS: usize = 32;
 
 const PREFIX: &str = "v1.";
 const NONCE_LEN: usize = 24;
+/// The longest key that is asked for; a shorter one is the beginning of it, as HKDF has it.
+const KEY_LEN: usize = 64;
 const SALT: &[u8] = b"frontdesk instance secret";
 
 /// What a key is for. Keys of two purposes have nothing in common.
@@ -44,6 +46,16 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    /// Every purpose, in the order of declaration.
+    const ALL: [Self; 6] = [
+        Self::OutboxSecret,
+        Self::DocumentKey,
+        Self::CsrfToken,
+        Self::CookieSigning,
+        Self::DocumentNumber,
+        Self::CapturedMail,
+    ];
+
     /// The text the key is derived from: changing one makes everything sealed with it unreadable.
     fn label(self) -> &'static [u8] {
         match self {
@@ -77,10 +89,11 @@ pub enum OpenError {
     Refused,
 }
 
-/// One generation of keys.
+/// One generation of keys, all derived when it is made: pages need one with every request.
 pub struct KeyVersion {
     number: u8,
-    root: SecretBox<[u8; 32]>,
+    /// In the order of [`Purpose::ALL`].
+    keys: SecretBox<[[u8; KEY_LEN]; Purpose::ALL.len()]>,
 }
 
 impl KeyVersion {
@@ -91,27 +104,35 @@ impl KeyVersion {
         if length < MIN_SECRET_CHARS {
             return Err(KeyError::SecretTooShort(length));
         }
-        let (root, _) = Hkdf::<Sha256>::extract(Some(SALT), text.as_bytes());
-        Ok(Self { number, root: SecretBox::new(Box::new(root.into())) })
+        let (_, hkdf) = Hkdf::<Sha256>::extract(Some(SALT), text.as_bytes());
+        let mut keys = Box::new([[0; KEY_LEN]; Purpose::ALL.len()]);
+        for (key, purpose) in keys.iter_mut().zip(Purpose::ALL) {
+            expand(&hkdf, purpose, key);
+        }
+        Ok(Self { number, keys: SecretBox::new(keys) })
     }
 
-    #[expect(clippy::expect_used, reason = "fixed lengths that HKDF-SHA256 always allows")]
-    fn key<const N: usize>(&self, purpose: Purpose) -> SecretBox<[u8; N]> {
-        let hkdf = Hkdf::<Sha256>::from_prk(self.root.expose_secret()).expect("32 bytes are enough");
-        let mut key = Box::new([0; N]);
-        hkdf.expand(purpose.label(), key.as_mut_slice()).expect("at most 64 bytes are asked for");
-        SecretBox::new(key)
+    #[expect(clippy::indexing_slicing, reason = "a purpose is its place among all")]
+    fn key(&self, purpose: Purpose) -> &[u8; KEY_LEN] {
+        &self.keys.expose_secret()[purpose as usize]
     }
 
+    #[expect(clippy::expect_used, reason = "32 is less than 64")]
     fn cipher(&self, purpose: Purpose) -> XChaCha20Poly1305 {
-        XChaCha20Poly1305::new(self.key::<32>(purpose).expose_secret().into())
+        let key: &[u8; 32] = self.key(purpose).first_chunk().expect("a key has 64 bytes");
+        XChaCha20Poly1305::new(key.into())
     }
 
     fn mac(&self, purpose: Purpose, message: &[u8]) -> [u8; 32] {
-        let mut mac = <Hmac<Sha256> as KeyInit>::new(self.key::<64>(purpose).expose_secret().into());
+        let mut mac = <Hmac<Sha256> as KeyInit>::new(self.key(purpose).into());
         mac.update(message);
         mac.finalize().into_bytes().into()
     }
+}
+
+#[expect(clippy::expect_used, reason = "a fixed length that HKDF-SHA256 always allows")]
+fn expand(hkdf: &Hkdf<Sha256>, purpose: Purpose, key: &mut [u8; KEY_LEN]) {
+    hkdf.expand(purpose.label(), key).expect("at most 64 bytes are asked for");
 }
 
 impl fmt::Debug for KeyVersion {
@@ -190,8 +211,8 @@ impl Keyring {
 
     /// Key bytes for a library that brings its own cryptography, such as the cookie key.
     #[must_use]
-    pub fn derive(&self, purpose: Purpose) -> [u8; 64] {
-        *self.current.key::<64>(purpose).expose_secret()
+    pub fn derive(&self, purpose: Purpose) -> [u8; KEY_LEN] {
+        *self.current.key(purpose)
     }
 
     fn versions(&self) -> impl Iterator<Item = &KeyVersion> {
@@ -290,6 +311,15 @@ mod tests {
         assert_eq!(key, keyring().derive(Purpose::CookieSigning));
         assert_ne!(key, keyring().derive(Purpose::CsrfToken));
         assert_ne!(key, other.derive(Purpose::CookieSigning));
+    }
+
+    #[test]
+    fn every_purpose_has_a_key_of_its_own() {
+        let mut seen = std::collections::BTreeSet::new();
+        for (place, purpose) in Purpose::ALL.into_iter().enumerate() {
+            assert_eq!(purpose as usize, place, "{purpose:?}");
+            assert!(seen.insert(keyring().derive(purpose)), "{purpose:?}");
+        }
     }
 
     #[test]

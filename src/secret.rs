@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 
 use secrecy::SecretString;
 
@@ -19,7 +20,15 @@ pub fn of(config: &DatabaseConfig, random: &Random) -> Result<SecretString, AppE
     if let Some(secret) = &config.app_secret {
         return Ok(secret.clone());
     }
-    let path = config.data_dir.join(FILE);
+    kept_in(&config.data_dir, random)
+}
+
+/// The secret kept in `directory`, made when there is none.
+///
+/// # Errors
+/// When the file can be neither read nor made.
+pub fn kept_in(directory: &Path, random: &Random) -> Result<SecretString, AppError> {
+    let path = directory.join(FILE);
     let told = |error: std::io::Error| {
         AppError::internal(format!("the secret {} cannot be kept: {error}", path.display()))
     };

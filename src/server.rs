@@ -9,6 +9,7 @@ use actix_web::cookie::{Key, SameSite, time};
 use actix_web::dev::ServerHandle;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App as Actix, HttpServer, web};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -98,6 +99,8 @@ pub fn start(app: &App) -> Result<Running, AppError> {
     })
     .workers(config.workers)
     .client_request_timeout(SLOW_CLIENT)
+    // An answer that leaves in parts (a compressed page) must not wait for the client to confirm the first.
+    .tcp_nodelay(true)
     .shutdown_timeout(GRACE)
     .disable_signals()
     .listen(listener)
@@ -147,16 +150,27 @@ impl Background {
     }
 }
 
-/// Waits for the operator to stop the process, then lets requests in flight finish.
-pub async fn stop_on_signal(app: App, handle: ServerHandle) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        tracing::error!("signals cannot be heard; stop the process by killing it");
-        return;
-    };
-    tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
-    tracing::info!("stopping: requests in flight finish first");
-    app.health.drain();
-    handle.stop(true).await;
+/// What the operator stops the process with; heard from the moment this exists.
+#[derive(Debug)]
+pub struct StopSignals {
+    term: Signal,
+    int: Signal,
+}
+
+impl StopSignals {
+    /// Begins to listen, so that a stop that is asked for while the data is prepared is not lost.
+    ///
+    /// # Errors
+    /// When the system does not let us.
+    pub fn listen() -> std::io::Result<Self> {
+        Ok(Self { term: signal(SignalKind::terminate())?, int: signal(SignalKind::interrupt())? })
+    }
+
+    /// Waits for one of them, then lets requests in flight finish.
+    pub async fn stop(mut self, app: App, handle: ServerHandle) {
+        tokio::select! { _ = self.term.recv() => {}, _ = self.int.recv() => {} }
+        tracing::info!("stopping: requests in flight finish first");
+        app.health.drain();
+        handle.stop(true).await;
+    }
 }

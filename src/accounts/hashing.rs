@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
@@ -37,7 +39,7 @@ impl Hasher {
         let params = Params::new(config.memory_kib, config.iterations, config.lanes, None)
             .map_err(|error| AppError::internal(error.to_string()))?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let nobody = hash(&argon2, &random, &hex::encode(random.bytes::<16>()))?;
+        let nobody = nobody(argon2.params(), &random);
         Ok(Self {
             argon2,
             random,
@@ -81,6 +83,19 @@ impl Hasher {
     }
 }
 
+/// A hash that no password has: drawn, not computed, which would be the longest part of a start.
+fn nobody(params: &Params, random: &Random) -> String {
+    let (salt, hash) = (random.bytes::<16>(), random.bytes::<32>());
+    format!(
+        "$argon2id$v=19$m={},t={},p={}${}${}",
+        params.m_cost(),
+        params.t_cost(),
+        params.p_cost(),
+        STANDARD_NO_PAD.encode(salt),
+        STANDARD_NO_PAD.encode(hash)
+    )
+}
+
 fn hash(argon2: &Argon2<'_>, random: &Random, password: &str) -> Result<String, AppError> {
     let salt: [u8; 16] = random.bytes();
     let hash = argon2
@@ -106,6 +121,17 @@ mod tests {
         assert!(hasher.verify(&password, Some(kept.clone())).await.unwrap());
         assert!(!hasher.verify(&"other".into(), Some(kept)).await.unwrap());
         assert!(!hasher.verify(&password, None).await.unwrap());
+    }
+
+    #[test]
+    fn the_hash_of_nobody_costs_what_every_other_costs() {
+        let hasher = Hasher::new(&config(8), Random::seeded(1)).unwrap();
+        let kept = hasher.hash_here(&"Engine-1843!".into()).unwrap();
+        let cost = |hash: &str| hash.rsplitn(3, '$').nth(2).map(ToOwned::to_owned);
+        assert_eq!(cost(&hasher.nobody), cost(&kept));
+        assert_eq!(hasher.nobody.len(), kept.len());
+        let compared = hasher.argon2.verify_password(b"Engine-1843!", &*hasher.nobody);
+        assert!(matches!(compared, Err(argon2::password_hash::Error::PasswordInvalid)), "{compared:?}");
     }
 
     #[tokio::test]

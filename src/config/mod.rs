@@ -5,6 +5,7 @@
 
 mod accounts;
 mod database;
+mod demo;
 mod health;
 mod http;
 mod logging;
@@ -15,6 +16,7 @@ mod sessions;
 
 pub use accounts::{AccountsConfig, ApprovalCredentials, HashingConfig};
 pub use database::DatabaseConfig;
+pub use demo::DemoConfig;
 pub use health::HealthConfig;
 pub use http::HttpConfig;
 pub use logging::{LogFormat, LoggingConfig};
@@ -33,6 +35,7 @@ pub struct Config {
     pub mail: MailConfig,
     pub health: HealthConfig,
     pub logging: LoggingConfig,
+    pub demo: DemoConfig,
     /// As read, for `config check`.
     pub settings: Vec<Setting>,
 }
@@ -67,11 +70,12 @@ impl Config {
         let mail = MailConfig::read(&mut reader);
         let health = HealthConfig::read(&mut reader);
         let logging = LoggingConfig::read(&mut reader);
+        let demo = DemoConfig::read(&mut reader);
         let (settings, problems) = reader.finish();
         if !problems.is_empty() {
             return Err(Problems(problems));
         }
-        Ok(Self { database, http, sessions, accounts, mail, health, logging, settings })
+        Ok(Self { database, http, sessions, accounts, mail, health, logging, demo, settings })
     }
 
     /// The text of `.env.example`: every setting with its line of help and its default.

@@ -17,8 +17,8 @@ impl Country {
     /// Reads a code in either case.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
-        Self::all().find(|country| country.code.eq_ignore_ascii_case(text))
+        let code = text.trim().to_ascii_uppercase();
+        Self::all().find(|country| country.code == code)
     }
 
     /// Every country, by name.

@@ -176,9 +176,13 @@ fn state(state: DocumentState) -> Markup {
 }
 
 fn details(own: &OwnCase, now: Timestamp) -> Markup {
-    let verified = match own.user.email_verified_at {
-        Some(_) => badge(Meaning::Ok, "Confirmed"),
-        None => badge(Meaning::Warn, "Not confirmed: open the link in our first email"),
+    let verified = if own.user.email_verified_at.is_some() {
+        badge(Meaning::Ok, "Confirmed")
+    } else {
+        html! {
+            (badge(Meaning::Warn, "Not confirmed"))
+            p .meta { "Open the link in our first email to confirm it." }
+        }
     };
     let facts = Facts::new()
         .text("Registered with", &own.organization.name)

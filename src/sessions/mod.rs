@@ -9,7 +9,7 @@ mod cookie;
 pub mod identity;
 pub mod store;
 
-pub use cookie::{Rows, SignIn, cookie_name, forget, remember};
+pub use cookie::{Rows, SignIn, cookie_name, device, forget, remember};
 
 use chrono::TimeDelta;
 

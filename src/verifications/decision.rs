@@ -3,7 +3,7 @@
 //! A document that nothing was said about follows the case: approved with it, rejected with it, and when
 //! something is asked for again either that too (nothing was named) or left as it is.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::model::{CaseState, Refusal};
 use super::reasons::ReasonCode;
@@ -135,9 +135,9 @@ impl Decision {
     fn complaints(&self, current: &[&Document]) -> Vec<FieldError> {
         let mut errors = Vec::new();
         let mut complain = |sentence: &str| errors.push(FieldError::new("documents", sentence));
-        let mut seen = BTreeMap::new();
+        let mut seen = BTreeSet::new();
         for finding in &self.findings {
-            if seen.insert(&finding.document, ()).is_some() {
+            if !seen.insert(&finding.document) {
                 complain("Say one thing about each document.");
             }
             if !current.iter().any(|document| document.id == finding.document) {
@@ -162,14 +162,13 @@ impl Decision {
         let told = self.message.is_some();
         let unexplained = |reason: Option<ReasonCode>| matches!(reason, None | Some(ReasonCode::Other));
         match self.verdict {
-            Verdict::Approve => Vec::new(),
             Verdict::Reject if !told && self.reason == Some(ReasonCode::Other) => {
                 vec![FieldError::new("message", "Write the reason: the applicant is told nothing else.")]
             }
             Verdict::Reject if !told && self.reason.is_none() => {
                 vec![FieldError::new("reason_code", "Choose a reason, or write one in the message.")]
             }
-            Verdict::Reject => Vec::new(),
+            Verdict::Approve | Verdict::Reject => Vec::new(),
             Verdict::Resubmit => {
                 let mut asked =
                     rulings.iter().filter(|one| one.state == DocumentState::AskedAgain).peekable();

@@ -37,8 +37,7 @@ impl Dossier {
         let ids: Vec<&str> = documents.iter().map(|document| document.id.as_str()).collect();
         entries.extend(audit::for_targets(c, &case.organization_id, "document", &ids)?);
         entries.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
-        let people: Vec<&UserId> = case.claimed_by.iter().chain(&case.decided_by).collect();
-        let names = store::names(c, &people)?;
+        let names = store::names(c, case.claimed_by.iter().chain(&case.decided_by))?;
         let organization = organizations::by_id(c, &case.organization_id)?;
         Ok(Self { case, applicant, documents, entries, organization, names })
     }

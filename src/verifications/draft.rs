@@ -50,6 +50,12 @@ impl Draft {
         ReasonCode::parse(self.get("reason_code"))
     }
 
+    /// The version of the case it was made for; what is no number belongs to none.
+    #[must_use]
+    pub fn version(&self) -> i64 {
+        self.get("version").parse().unwrap_or_default()
+    }
+
     #[must_use]
     pub fn message(&self) -> Option<String> {
         tidy_message(self.get("message"))
@@ -93,8 +99,7 @@ impl Draft {
             reason: self.reason(),
             message: self.message(),
             findings,
-            // What is no number belongs to no version.
-            version: self.get("version").parse().unwrap_or_default(),
+            version: self.version(),
         })
     }
 }

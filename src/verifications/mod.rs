@@ -8,6 +8,7 @@
 
 pub mod actions;
 pub mod api;
+pub mod crowds;
 pub mod decision;
 pub mod declared;
 pub mod dossier;

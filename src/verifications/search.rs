@@ -150,9 +150,9 @@ fn one_of(name: &str, values: &str, given: &str) -> String {
 }
 
 fn day(value: &str) -> Result<Timestamp, String> {
-    NaiveDate::parse_from_str(value, "%Y-%m-%d")
-        .map(|day| Timestamp::from_naive(day.and_time(NaiveTime::MIN)))
-        .map_err(|_| format!("“{value}” is no day: write it as 2026-03-31."))
+    let day = NaiveDate::parse_from_str(value, "%Y-%m-%d").ok();
+    day.map(|day| Timestamp::from_naive(day.and_time(NaiveTime::MIN)))
+        .ok_or_else(|| format!("“{value}” is no day: write it as 2026-03-31."))
 }
 
 #[cfg(test)]

@@ -95,7 +95,8 @@ impl Page {
         self
     }
 
-    fn document(&self, context: &Context) -> Markup {
+    fn document(self, context: &Context) -> Markup {
+        let Self { title, main, frame, refused, parent, search, action, .. } = self;
         let organization = console::organization_name(context);
         let links = console::own_links(context);
         let user = context.actor.as_ref().map(|actor| Me {
@@ -106,9 +107,9 @@ impl Page {
             theme_action: crate::paths::THEME,
             sign_out_action: crate::paths::LOGOUT,
         });
-        match (self.frame, user) {
+        match (frame, user) {
             (Frame::Console { wide }, Some(user)) => ui::Console {
-                title: &self.title,
+                title: &title,
                 organization: &organization,
                 home: crate::paths::HOME,
                 nav: console::nav(context),
@@ -117,22 +118,22 @@ impl Page {
                 csrf: context.csrf(),
                 flash: &context.flash,
                 theme: context.theme,
-                parent: self.parent.as_ref().map(|(label, url)| (label.as_str(), url.as_str())),
-                search: self.search.clone(),
-                action: self.action.clone(),
+                parent: parent.as_ref().map(|(label, url)| (label.as_str(), url.as_str())),
+                search,
+                action,
                 wide,
-                main: self.main.clone(),
+                main,
             }
             .render(),
             (_, user) => ui::Public {
-                title: &self.title,
+                title: &title,
                 organization: &organization,
                 user,
                 csrf: context.csrf(),
                 flash: &context.flash,
                 theme: context.theme,
-                refused: self.refused,
-                main: self.main.clone(),
+                refused,
+                main,
             }
             .render(),
         }
@@ -145,8 +146,9 @@ impl Page {
             Ok(context) => context,
             Err(error) => return HttpResponse::from_error(error),
         };
-        let markup = if wants_fragment(request) { self.main.clone() } else { self.document(&context) };
-        let mut response = html(self.status, markup);
+        let status = self.status;
+        let markup = if wants_fragment(request) { self.main } else { self.document(&context) };
+        let mut response = html(status, markup);
         if !context.flash.is_empty() {
             flash::clear(&mut response, &context.app);
         }

@@ -19,3 +19,4 @@ mod frame;
 mod mails;
 mod main_job;
 mod pages;
+mod registration;

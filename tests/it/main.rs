@@ -17,6 +17,7 @@ mod audit;
 mod cli;
 mod crash;
 mod db;
+mod demo;
 mod documents;
 #[path = "../e2e/mod.rs"]
 mod e2e;

@@ -61,7 +61,7 @@ fn about_you(context: &Context, typed: &Fields, problems: Problems<'_>) -> Marku
 pub(super) fn received() -> Markup {
     html! {
         p { "We have your registration and sent you an email. What to do now:" }
-        ol .prose {
+        ol .steps {
             li { "Open the email and follow the link in it." }
             li { "Press the button on the page that opens." }
             li { "Wait for our answer: we check your documents and write to you." }

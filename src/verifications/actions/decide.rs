@@ -4,7 +4,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use super::credentials::{self, Prepared};
-use super::{TARGET, letters, record};
+use super::{TARGET, letters};
 use crate::access::{Act, Actor};
 use crate::accounts::tokens::{self, Purpose};
 use crate::accounts::{self, Status, User};
@@ -17,7 +17,7 @@ use crate::mail::letters::Credentials;
 use crate::mail::outbox::{self, NewEmail};
 use crate::mail::{Letter, Party};
 use crate::verifications::decision::{Decision, Outcome, Ruling, Verdict};
-use crate::verifications::model::{self, Case, CaseState, Refusal};
+use crate::verifications::model::{self, Case, Refusal};
 use crate::verifications::store;
 use crate::{organizations, paths, sessions};
 
@@ -37,9 +37,11 @@ struct Matter {
 
 impl Matter {
     fn load(c: &mut Connection, reviewer: &Actor, id: &CaseId) -> Result<Self, AppError> {
+        // Documents change only with the version of their case. Read before it, they are those of the version
+        // that is read, or of an older one, which is then refused as stale.
+        let documents = documents::store::by_case(c, id)?;
         let found = store::with_applicant(c, &reviewer.organization, id)?;
         let (case, user) = found.ok_or(AppError::NotFound)?;
-        let documents = documents::store::by_case(c, id)?;
         Ok(Self { case, user, documents })
     }
 
@@ -172,12 +174,7 @@ impl Work<'_> {
     }
 
     fn audit(&self, c: &mut Connection, public_text: Option<&str>) -> Result<(), AppError> {
-        let Self { app, act, reviewer, matter: Matter { case, .. }, outcome } = self;
-        let before = case.state_at(act.at);
-        if !case.is_held_by(&reviewer.user, act.at) {
-            let change = (json!({ "state": before }), json!({ "state": CaseState::Claimed }));
-            record(c, app, act, case, "verification.claimed", change)?;
-        }
+        let Self { app, act, matter: Matter { case, .. }, outcome, .. } = self;
         let action = match outcome.verdict {
             Verdict::Approve => "verification.approved",
             Verdict::Reject => "verification.rejected",
@@ -188,7 +185,7 @@ impl Work<'_> {
             fields.insert("message".to_owned(), Value::from(text));
         }
         let event = Event::new(&case.organization_id, action, Target(TARGET, case.id.as_str()))
-            .change(Some(json!({ "state": CaseState::Claimed })), after)
+            .change(Some(json!({ "state": case.state_at(act.at) })), after)
             .because(outcome.reason.map(|reason| reason.as_str()));
         audit::record(c, &app.random, act, event)?;
         Ok(())

@@ -33,6 +33,8 @@ pub async fn decide(
     let (id, draft, actor) = (case_id(&id)?, Draft::new(fields), &who.actor);
     let dossier = case::load(&context, actor, &id).await?;
     let outcome = match draft.decision(&dossier.documents) {
+        // What is missing for an earlier version of the case is beside the point.
+        _ if draft.version() != dossier.case.version => Err(Refusal::Stale),
         Ok(decision) => actions::decide(&context.app, &context.act(), actor, &id, decision).await?,
         Err(errors) => Err(Refusal::Invalid(errors)),
     };

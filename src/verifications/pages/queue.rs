@@ -54,12 +54,15 @@ pub async fn list(
         now: context.now,
     };
     let place = Place::read(address.after.as_deref(), address.before.as_deref());
-    let asked = view.clone();
+    let (asked, app) = (view.clone(), context.app.clone());
     let (figures, slice) = context
         .app
         .db
         .read(move |c| {
-            let figures = queue::figures(c, &asked.organization, &asked.reviewer, asked.now)?;
+            let View { organization, reviewer, now, .. } = &asked;
+            let crowded = app.crowds.of(organization, *now);
+            let figures = queue::figures_except(c, organization, reviewer, *now, &crowded)?;
+            app.crowds.note(organization, &figures, &crowded, *now);
             queue::page(c, &asked, &place, PAGE).map(|slice| (figures, slice))
         })
         .await?;

@@ -1,8 +1,9 @@
-//! All SQL of cases: [`queue`] are the lists, here is one case and its transitions.
+//! All SQL of cases: [`queue`] are the lists and their figures, here is one case and its transitions.
 //!
 //! A transition names the version it starts from, so of two at the same time one changes a row and the
 //! other none.
 
+mod figures;
 pub mod queue;
 
 use diesel::prelude::*;
@@ -57,12 +58,17 @@ pub fn document_with_case(
         .optional()
 }
 
-/// The names of people, for those who hold or decided cases.
-pub fn names(c: &mut Connection, ids: &[&UserId]) -> QueryResult<Vec<(UserId, String)>> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
+/// The names of people, for those who hold or decided cases: a few at most, so each is found by a statement
+/// that stays prepared.
+pub fn names<'a>(
+    c: &mut Connection,
+    ids: impl IntoIterator<Item = &'a UserId>,
+) -> QueryResult<Vec<(UserId, String)>> {
+    let mut names = Vec::new();
+    for id in ids {
+        names.extend(users::table.find(id).select((users::id, users::name)).first(c).optional()?);
     }
-    users::table.filter(users::id.eq_any(ids)).select((users::id, users::name)).load(c)
+    Ok(names)
 }
 
 /// Gives a free case (or one whose claim has expired) to a reviewer.

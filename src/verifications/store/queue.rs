@@ -1,4 +1,4 @@
-//! The lists of cases: one page of a tab, the figures on the tabs, the next case to decide.
+//! The lists of cases: one page of a tab, the next case to decide; [`super::figures`] counts them.
 //!
 //! Open cases come oldest first, closed ones by their decision, newest first. A case whose claim has
 //! expired is listed with the waiting ones: these two have an index range each and are merged.
@@ -7,6 +7,7 @@ use diesel::dsl::not;
 use diesel::prelude::*;
 use diesel::sql_types;
 
+pub use super::figures::{COUNTED, Figures, figures, figures_except};
 use crate::access::{OrganizationId, UserId};
 use crate::clock::Timestamp;
 use crate::db::schema::{documents, users, verification_cases as table};
@@ -299,60 +300,4 @@ fn range(
         }
     };
     query.limit(i64::try_from(limit).unwrap_or(50) + 1).load(c)
-}
-
-/// More than this is not counted: the page stays fast however long the queue is.
-pub const COUNTED: i64 = 1_000;
-
-/// How many cases are on each tab, at most [`COUNTED`] + 1, and what the organization decided to hide.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, QueryableByName)]
-pub struct Figures {
-    #[diesel(sql_type = sql_types::Bool)]
-    pub mask_until_claimed: bool,
-    #[diesel(sql_type = sql_types::BigInt)]
-    pub waiting: i64,
-    #[diesel(sql_type = sql_types::BigInt)]
-    pub mine: i64,
-    #[diesel(sql_type = sql_types::BigInt)]
-    pub claimed: i64,
-    #[diesel(sql_type = sql_types::BigInt)]
-    pub resubmission_asked: i64,
-    #[diesel(sql_type = sql_types::BigInt)]
-    pub approved: i64,
-    #[diesel(sql_type = sql_types::BigInt)]
-    pub rejected: i64,
-}
-
-/// One statement for all tabs; `$1` is understood by both engines.
-const FIGURES: &str = "\
-SELECT (SELECT mask_until_claimed FROM organizations WHERE id = $1) AS mask_until_claimed,
-  (SELECT count(*) FROM (SELECT 1 FROM verification_cases
-    WHERE organization_id = $1 AND state = 'waiting' LIMIT $2) AS counted)
-  + (SELECT count(*) FROM (SELECT 1 FROM verification_cases
-    WHERE organization_id = $1 AND state = 'claimed' AND claim_expires_at <= $3 LIMIT $2) AS counted) AS waiting,
-  (SELECT count(*) FROM (SELECT 1 FROM verification_cases
-    WHERE organization_id = $1 AND state = 'claimed' AND claim_expires_at > $3 AND claimed_by = $4
-    LIMIT $2) AS counted) AS mine,
-  (SELECT count(*) FROM (SELECT 1 FROM verification_cases
-    WHERE organization_id = $1 AND state = 'claimed' AND claim_expires_at > $3 LIMIT $2) AS counted) AS claimed,
-  (SELECT count(*) FROM (SELECT 1 FROM verification_cases
-    WHERE organization_id = $1 AND state = 'resubmission_asked' LIMIT $2) AS counted) AS resubmission_asked,
-  (SELECT count(*) FROM (SELECT 1 FROM verification_cases
-    WHERE organization_id = $1 AND state = 'approved' LIMIT $2) AS counted) AS approved,
-  (SELECT count(*) FROM (SELECT 1 FROM verification_cases
-    WHERE organization_id = $1 AND state = 'rejected' LIMIT $2) AS counted) AS rejected";
-
-/// The figures of an organization's queue, as this reviewer sees it.
-pub fn figures(
-    c: &mut Connection,
-    organization: &OrganizationId,
-    reviewer: &UserId,
-    now: Timestamp,
-) -> QueryResult<Figures> {
-    diesel::sql_query(FIGURES)
-        .bind::<sql_types::Text, _>(organization)
-        .bind::<sql_types::BigInt, _>(COUNTED + 1)
-        .bind::<sql_types::Timestamp, _>(now)
-        .bind::<sql_types::Text, _>(reviewer)
-        .get_result(c)
 }

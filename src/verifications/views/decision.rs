@@ -24,7 +24,7 @@ pub fn form(view: &CaseView<'_>) -> Markup {
     let (action, preview_url) = (paths::decision(&case.id), paths::decision_preview(&case.id));
     let documents: Vec<&Document> = view.dossier.current_documents().collect();
     let fields = html! {
-        input type="hidden" name="version" value=(case.version);
+        input type="hidden" name="version" value=(version(view));
         (live(&preview_url, "live-verdict", "change", html! {
             (verdicts(view))
             @if documents.len() > 1 { (findings(view, &documents)) }
@@ -44,6 +44,15 @@ pub fn form(view: &CaseView<'_>) -> Markup {
             h2 { "Decision" }
             (Form::post(&action, view.csrf).id("decision-form").guarded().body(fields))
         }
+    }
+}
+
+/// The version the decision is made for. After a conflict it is the one that is shown now; a form that
+/// comes back for another reason still belongs to the one it was made for.
+fn version(view: &CaseView<'_>) -> i64 {
+    match view.notice {
+        Notice::Errors(_) | Notice::Preview => view.draft.version(),
+        Notice::None | Notice::Conflict(_) => view.dossier.case.version,
     }
 }
 

@@ -103,15 +103,7 @@ impl Queue<'_> {
 
     /// While something is searched for, the figures would be those of another list.
     fn count(&self, tab: Tab) -> Option<u64> {
-        let figure = match tab {
-            Tab::Waiting => self.figures.waiting,
-            Tab::Mine => self.figures.mine,
-            Tab::Claimed => self.figures.claimed,
-            Tab::ResubmissionAsked => self.figures.resubmission_asked,
-            Tab::Approved => self.figures.approved,
-            Tab::Rejected => self.figures.rejected,
-            Tab::All => return None,
-        };
+        let figure = self.figures.of(tab)?;
         let shown = self.view.search.is_empty() && figure <= COUNTED;
         shown.then(|| u64::try_from(figure).unwrap_or_default())
     }

@@ -29,7 +29,7 @@ pub fn viewer(dossier: &Dossier, current: Option<&DocumentId>, is_open: bool) ->
             state: document_state(document.state),
         })
         .collect();
-    let first = shown.iter().position(|document| document.is_current()).unwrap_or_default();
+    let first = shown.iter().position(Document::is_current).unwrap_or_default();
     let wanted = current.and_then(|id| shown.iter().position(|document| document.id == *id));
     Viewer { sheets: &sheets, current: wanted.unwrap_or(first) }.render()
 }

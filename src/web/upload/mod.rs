@@ -157,7 +157,8 @@ async fn receive<P: Parts>(request: &HttpRequest, body: &Body) -> Result<Upload<
         return Err(too_large::<P>());
     }
     let gate = Gate::of(request)?;
-    let reserved = gate.context.app.uploads.reserve(length.unwrap_or_else(P::max_body)).await?;
+    let Context { app, client, .. } = &gate.context;
+    let reserved = app.uploads.reserve(client.ip, length.unwrap_or_else(P::max_body)).await?;
     let parts = Multipart::new(request.headers(), body.clone());
     let mut upload = Upload { fields: Fields::default(), files: Files::default(), parts: PhantomData };
     let read = upload.read(parts, gate).await;

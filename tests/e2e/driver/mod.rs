@@ -72,7 +72,7 @@ impl Tab {
         let url = self.base.join(path).unwrap();
         let wait = self.client.wait().at_most(PATIENCE).every(PERIOD);
         if wait.for_url(&url).await.is_err() {
-            panic!("expected to be at {path} and not at {}", self.client.current_url().await.unwrap());
+            self.miss(path, "it is elsewhere").await;
         }
     }
 

@@ -62,7 +62,9 @@ impl Session {
     /// What the page looked like when the test failed.
     fn keep_picture(&self) {
         use base64::Engine;
-        let taken = self.call("GET", "/screenshot").ok();
+        let taken = self.call("GET", "/screenshot");
+        eprintln!("DEBUG {:?}", taken.as_ref().map(|t| t.chars().take(200).collect::<String>()));
+        let taken = taken.ok();
         let value: Option<Value> = taken.and_then(|body| serde_json::from_str(&body).ok());
         let data = value.as_ref().and_then(|value| value["value"].as_str());
         let picture = data.and_then(|data| base64::engine::general_purpose::STANDARD.decode(data).ok());

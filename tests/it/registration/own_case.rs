@@ -34,7 +34,7 @@ both_engines!(
 
 async fn case_link(app: &TestApp) -> String {
     let letters = app.mail_to(EMAIL).await;
-    let letter = letters.iter().find(|letter| letter.text.contains("/case/link/"));
+    let letter = letters.iter().rfind(|letter| letter.text.contains("/case/link/"));
     letter.expect("a mail has the link to the case").link("/case/link/")
 }
 
@@ -135,6 +135,12 @@ async fn documents_that_were_asked_for_again_are_replaced_one_by_one(app: TestAp
 
     let page = app.anonymous().get(&link).await;
     assert_eq!(page.text(".callout .title"), "This link was used already");
+
+    let about = [(now[0].id.clone(), Verdict::Resubmit, ReasonCode::Incomplete)];
+    decide(&app, EMAIL, Verdict::Resubmit, None, &about).await;
+    let page = at(&app, &case_link(&app).await).await.get(paths::CASE).await;
+    assert_eq!(page.texts(".own-documents a"), ["sharper.png", "back.png", "bill.pdf"]);
+    assert_eq!(page.texts(".own-documents .badge"), ["Needed again", "Accepted", "Not checked yet"]);
 }
 
 async fn a_refused_file_leaves_the_case_and_the_link_as_they_were(app: TestApp) {

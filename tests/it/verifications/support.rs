@@ -1,8 +1,10 @@
 //! Applicants with cases, put straight into the database; and reviewers at work.
 
 use chrono::{NaiveDate, TimeDelta};
+use diesel::RunQueryDsl;
 use frontdesk::access::{Act, OrganizationId, Role, UserId};
-use frontdesk::accounts::{NewUser, Status, store as users};
+use frontdesk::accounts::{NewUser, Status, User, store as users};
+use frontdesk::audit::{self, Entry, Target};
 use frontdesk::clock::Timestamp;
 use frontdesk::documents::cipher::{FileKey, encrypt_to_vec};
 use frontdesk::documents::files::StoredName;
@@ -14,16 +16,17 @@ use frontdesk::mail::{DisplayName, EmailAddress};
 use frontdesk::verifications::Case;
 use frontdesk::verifications::opening::{Declared, NewCase, open_case};
 use frontdesk::verifications::store as cases;
+use reqwest::Method;
+use serde_json::{Value, json};
 
 use crate::documents::samples;
-use crate::harness::{Browser, Person, TestApp};
+use crate::harness::{Browser, Page, Person, TestApp};
 
 /// Somebody whose documents wait.
 #[derive(Clone, Debug)]
 pub struct Applicant {
     pub id: UserId,
     pub organization: OrganizationId,
-    pub name: String,
     pub email: String,
     pub case: CaseId,
     pub documents: Vec<DocumentId>,
@@ -109,7 +112,7 @@ pub async fn submit_to(
         })
         .await
         .unwrap();
-    Applicant { id, organization: organization.clone(), name: name.to_owned(), email, case, documents }
+    Applicant { id, organization: organization.clone(), email, case, documents }
 }
 
 fn act(at: Timestamp) -> Act {
@@ -174,4 +177,68 @@ pub async fn reviewer_with(app: &TestApp, applicant: &Applicant) -> (Person, Bro
     browser.get(&applicant.page()).await;
     browser.submit("#claim-form", &[]).await.assert_status(200);
     (person, browser)
+}
+
+/// A program that acts for a person.
+#[derive(Debug)]
+pub struct Program {
+    client: Browser,
+    token: String,
+}
+
+impl Program {
+    pub async fn of(app: &TestApp, person: &Person) -> Self {
+        let client = app.anonymous();
+        let body = json!({ "email": person.email, "password": person.password });
+        let request = client.request(Method::POST, "/api/v1/auth/login").json(&body);
+        let tokens: Value = client.send(request).await.assert_status(200).json();
+        let token = tokens["access_token"].as_str().unwrap().to_owned();
+        Self { client, token }
+    }
+
+    /// A new reviewer's.
+    pub async fn reviewer(app: &TestApp) -> Self {
+        let organization = app.organization().await;
+        let person = app.add_person(Role::Reviewer, &organization).await;
+        Self::of(app, &person).await
+    }
+
+    pub async fn get(&self, path: &str) -> Page {
+        let request = self.client.request(Method::GET, path);
+        self.client.send(request.bearer_auth(&self.token)).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Page {
+        let request = self.client.request(Method::POST, path);
+        self.client.send(request.bearer_auth(&self.token).json(body)).await
+    }
+}
+
+/// What reviewers did with a case, as the audit log has it, oldest first.
+pub async fn actions(app: &TestApp, applicant: &Applicant) -> Vec<String> {
+    let actions = entries(app, applicant).await.into_iter().map(|entry| entry.action);
+    actions.filter(|action| action != "verification.submitted").collect()
+}
+
+pub async fn entries(app: &TestApp, applicant: &Applicant) -> Vec<Entry> {
+    let (organization, id) = (applicant.organization.clone(), applicant.case.to_string());
+    app.read(move |c| audit::for_target(c, &organization, Target("verification", &id))).await
+}
+
+/// The documents as they are kept.
+pub async fn documents_of(app: &TestApp, applicant: &Applicant) -> Vec<Document> {
+    let case = applicant.case.clone();
+    app.read(move |c| documents::by_case(c, &case)).await
+}
+
+/// The applicant's account.
+pub async fn user(app: &TestApp, applicant: &Applicant) -> User {
+    let id = applicant.id.clone();
+    app.read(move |c| users::by_id(c, &id)).await.unwrap()
+}
+
+/// Changes what the organization decided: `"allow_resubmission = false"`.
+pub async fn set_organization(app: &TestApp, assignment: &'static str) {
+    let query = format!("UPDATE organizations SET {assignment}");
+    app.db.write(move |c| diesel::sql_query(query).execute(c)).await.unwrap();
 }

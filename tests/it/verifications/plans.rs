@@ -1,0 +1,148 @@
+//! The lists read ranges of indexes, however many cases there are.
+
+use std::sync::{Arc, Mutex};
+
+use diesel::connection::InstrumentationEvent;
+use diesel::prelude::*;
+use diesel::{Connection as _, sql_types};
+use frontdesk::access::UserId;
+use frontdesk::db::Connection;
+use frontdesk::verifications::search::Search;
+use frontdesk::verifications::store::queue::{self, COUNTED, Tab, View};
+use frontdesk::web::pager::Place;
+
+use super::support::applicant;
+use crate::harness::{Engine, TestApp, both_engines};
+
+both_engines!(every_list_reads_a_range_of_its_index, the_figures_stop_counting_where_it_would_take_long,);
+
+/// Enough that no engine prefers to read it all.
+const CASES: u32 = 20_000;
+
+/// Fills the queue: a fifth of the cases in each state.
+async fn fill(app: &TestApp) -> View {
+    let ada = applicant(app, "Ada Lovelace").await;
+    let organization = ada.organization.clone();
+    let fill = format!(
+        "INSERT INTO users (id, organization_id, email, email_key, name, role, status, must_change_password,
+             created_at, updated_at)
+         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {CASES})
+         SELECT '00000000-0000-7000-8000-' || CAST(100000000000 + i AS TEXT), organization_id,
+             'a' || CAST(i AS TEXT) || '@demo.test', 'a' || CAST(i AS TEXT) || '@demo.test', 'Applicant', role,
+             status, must_change_password, created_at, updated_at
+         FROM n, users WHERE users.id = '{}'",
+        ada.id
+    );
+    let cases = format!(
+        "INSERT INTO verification_cases (id, organization_id, applicant_id, state, version, declared_kind,
+             submitted_at, due_at, decided_at, claimed_by, claim_expires_at, created_at, updated_at)
+         SELECT users.id, users.organization_id, users.id,
+             CASE CAST(substr(users.id, 36) AS INTEGER) % 5 WHEN 0 THEN 'waiting' WHEN 1 THEN 'claimed'
+                 WHEN 2 THEN 'approved' WHEN 3 THEN 'rejected' ELSE 'resubmission_asked' END,
+             1, 'passport', submitted_at, due_at, submitted_at, applicant_id, due_at, submitted_at, submitted_at
+         FROM users, verification_cases
+         WHERE verification_cases.id = '{}' AND users.name = 'Applicant'",
+        ada.case
+    );
+    for statement in [fill, cases, "ANALYZE".to_owned()] {
+        app.db.write(move |c| diesel::sql_query(statement).execute(c)).await.unwrap();
+    }
+    View {
+        organization,
+        reviewer: UserId::new(&app.random, app.clock.now()),
+        tab: Tab::Waiting,
+        search: Search::default(),
+        now: app.clock.now(),
+    }
+}
+
+/// The statements that `work` sends.
+fn statements(c: &mut Connection, work: impl FnOnce(&mut Connection)) -> Vec<String> {
+    let seen: Arc<Mutex<Vec<String>>> = Arc::default();
+    let kept = seen.clone();
+    c.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            kept.lock().unwrap().push(query.to_string());
+        }
+    });
+    work(c);
+    c.set_instrumentation(|_: InstrumentationEvent<'_>| {});
+    let seen = std::mem::take(&mut *seen.lock().unwrap());
+    seen.into_iter().map(|text| text.split(" -- binds:").next().unwrap().to_owned()).collect()
+}
+
+#[derive(Debug, QueryableByName)]
+struct SqlitePlan {
+    #[diesel(sql_type = sql_types::Text)]
+    detail: String,
+}
+
+#[derive(Debug, QueryableByName)]
+struct PostgresPlan {
+    #[diesel(sql_type = sql_types::Text, column_name = "QUERY PLAN")]
+    line: String,
+}
+
+fn plan(c: &mut Connection, engine: Engine, statement: &str) -> String {
+    let lines: Vec<String> = match engine {
+        Engine::Sqlite => {
+            let explain = diesel::sql_query(format!("EXPLAIN QUERY PLAN {}", statement.replace('`', "\"")));
+            explain.load::<SqlitePlan>(c).unwrap().into_iter().map(|line| line.detail).collect()
+        }
+        Engine::Postgres => {
+            let values = (1..20).filter(|number| statement.contains(&format!("${number}"))).map(|_| "NULL");
+            let values = values.collect::<Vec<_>>().join(", ");
+            for setup in [
+                "SET plan_cache_mode = force_generic_plan".to_owned(),
+                format!("PREPARE list AS {statement}"),
+            ] {
+                diesel::sql_query(setup).execute(c).unwrap();
+            }
+            let lines: Vec<PostgresPlan> =
+                diesel::sql_query(format!("EXPLAIN EXECUTE list({values})")).load(c).unwrap();
+            diesel::sql_query("DEALLOCATE list").execute(c).unwrap();
+            lines.into_iter().map(|line| line.line).collect()
+        }
+    };
+    lines.join("\n")
+}
+
+async fn every_list_reads_a_range_of_its_index(engine: Engine) {
+    let app = TestApp::start(engine, &[]).await;
+    let view = fill(&app).await;
+    for tab in Tab::ALL {
+        let view = View { tab: *tab, ..view.clone() };
+        let index = match tab {
+            Tab::All => "verification_cases_by_time",
+            Tab::Approved | Tab::Rejected | Tab::ResubmissionAsked => "verification_cases_by_decision",
+            Tab::Waiting | Tab::Mine | Tab::Claimed => "verification_cases_queue",
+        };
+        app.read(move |c| {
+            let first = queue::page(c, &view, &Place::default(), 50)?;
+            let after = first.next.clone().map(|cursor| Place { cursor: Some(cursor), ..Place::default() });
+            for place in [Some(Place::default()), after].into_iter().flatten() {
+                let lists = statements(c, |c| drop(queue::page(c, &view, &place, 50)));
+                assert!(!lists.is_empty());
+                for list in lists {
+                    let plan = plan(c, engine, &list);
+                    assert!(plan.contains(index), "{tab}: {plan}");
+                    assert!(!plan.contains("TEMP B-TREE") && !plan.contains("Sort"), "{tab} sorts: {plan}");
+                    assert!(!plan.contains("SCAN verification_cases"), "{tab} reads all: {plan}");
+                }
+            }
+            Ok(())
+        })
+        .await;
+    }
+}
+
+async fn the_figures_stop_counting_where_it_would_take_long(app: TestApp) {
+    let view = fill(&app).await;
+    let figures = app.read(move |c| queue::figures(c, &view.organization, &view.reviewer, view.now)).await;
+    assert_eq!((figures.waiting, figures.approved, figures.mine), (COUNTED + 1, COUNTED + 1, 0));
+    let page = app.reviewer().await.get("/verifications").await;
+    assert_eq!(
+        page.texts(".tabs a"),
+        ["Waiting", "Mine 0", "Claimed", "Asked again", "Approved", "Rejected", "All"]
+    );
+}
