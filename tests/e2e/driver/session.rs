@@ -12,10 +12,11 @@ use super::{Scripts, screens};
 use crate::harness::variable;
 
 /// What a browser without a screen needs, and what keeps it from looking for its maker.
-const ARGUMENTS: [&str; 9] = [
+const ARGUMENTS: [&str; 10] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
+    "--hide-scrollbars",
     "--disable-dev-shm-usage",
     "--no-first-run",
     "--disable-background-networking",
@@ -62,9 +63,7 @@ impl Session {
     /// What the page looked like when the test failed.
     fn keep_picture(&self) {
         use base64::Engine;
-        let taken = self.call("GET", "/screenshot");
-        eprintln!("DEBUG {:?}", taken.as_ref().map(|t| t.chars().take(200).collect::<String>()));
-        let taken = taken.ok();
+        let taken = self.call("GET", "/screenshot").ok();
         let value: Option<Value> = taken.and_then(|body| serde_json::from_str(&body).ok());
         let data = value.as_ref().and_then(|value| value["value"].as_str());
         let picture = data.and_then(|data| base64::engine::general_purpose::STANDARD.decode(data).ok());
@@ -89,9 +88,9 @@ impl Session {
         loop {
             let mut line = String::new();
             answer.read_line(&mut line)?;
-            match line.trim_end().split_once(": ") {
+            match line.split_once(':') {
                 Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
-                    length = value.parse().unwrap_or_default();
+                    length = value.trim().parse().unwrap_or_default();
                 }
                 None if line.trim_end().is_empty() => break,
                 _ => {}

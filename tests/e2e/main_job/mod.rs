@@ -81,7 +81,7 @@ async fn a_rejected_applicant_reads_why_and_submits_again(app: TestApp) {
     reviewer.tab.press_key("c").await;
     reviewer.tab.see("You handle this case").await;
     reviewer.tab.press_key("r").await;
-    reviewer.tab.choose("Reason", "Data differs from what was declared").await;
+    reviewer.give_reason("Data differs from what was declared").await;
     reviewer.tab.see("The details on the document differ from those you gave.").await;
     reviewer.tab.fill("Message to the applicant", WHY).await;
     reviewer.tab.see_in("#preview", WHY).await;

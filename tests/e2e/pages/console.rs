@@ -79,7 +79,7 @@ async fn a_case_looks_right_at_every_stage() {
     tab.find(".error-summary").await;
     look(&tab, "verification-errors").await;
     tab.tick("Reject").await;
-    tab.choose("Reason", "Expired").await;
+    tab.find("#reason_code").await.select_by_label("Expired").await.unwrap();
     tab.see_in("#preview", "The document has expired.").await;
     look(&tab, "verification-rejecting").await;
 
@@ -97,7 +97,7 @@ async fn a_case_looks_right_at_every_stage() {
     let why = [("decision", "resubmit"), ("reason_code", "unreadable"), ("message", "Take it by day.")];
     colleague.submit("#decision-form", &why).await.assert_status(200);
     tab.tick("Reject").await;
-    tab.choose("Reason", "Expired").await;
+    tab.find("#reason_code").await.select_by_label("Expired").await.unwrap();
     tab.fill("Message to the applicant", "This passport has expired.").await;
     tab.find("#decide").await.click().await.unwrap();
     tab.see("Somebody decided meanwhile").await;
