@@ -8,6 +8,9 @@ use crate::load::{Connection, Drive, drive};
 use crate::process::Process;
 use crate::spread::Spread;
 
+/// One drive of a server and the processor time it cost there.
+type Side = (Drive, f64);
+
 /// A page and how one knows it.
 #[derive(Clone, Debug)]
 pub struct Target {
@@ -55,7 +58,7 @@ fn check(server: &Process, target: &Target) -> anyhow::Result<f64> {
 }
 
 /// One side of a round: what came of it, and microseconds of processor time for each answer.
-fn side(server: &Process, request: &[u8], effort: Effort) -> anyhow::Result<(Drive, f64)> {
+fn side(server: &Process, request: &[u8], effort: Effort) -> anyhow::Result<Side> {
     let before = server.busy()?;
     let drive = drive(server.address, request, effort.connections, effort.span)?;
     let busy = server.busy()?.saturating_sub(before);
@@ -84,7 +87,7 @@ pub fn compare(
             (side(hello.0, hello.1, effort)?, page)
         });
     }
-    let spread = |value: &dyn Fn(&(Drive, f64), &(Drive, f64)) -> f64| {
+    let spread = |value: &dyn Fn(&Side, &Side) -> f64| {
         Spread::of(rounds.iter().map(|(plain, page)| value(plain, page)).collect())
     };
     Ok(Comparison {

@@ -127,7 +127,7 @@ impl Fill<'_> {
 /// One to three documents for each case.
 fn documents() -> String {
     let place = "CAST(substr(c.id, 25) AS INTEGER)";
-    let document = format!("'0190000d-0000-7000-' || (8000 + p.position) || substr(c.id, 24)");
+    let document = "'0190000d-0000-7000-' || (8000 + p.position) || substr(c.id, 24)";
     format!(
         "INSERT INTO documents (id, organization_id, case_id, user_id, kind, state, position, file_name,
            content_type, size, sha256, original_file, rendition_file, rendition_type, sealed_key, created_at)
@@ -171,9 +171,9 @@ fn id(digit: &str, number: &str) -> String {
 }
 
 fn pick(from: &[&str], index: &str) -> String {
-    let cases: String =
-        from.iter().enumerate().map(|(place, text)| format!(" WHEN {place} THEN '{text}'")).collect();
-    format!("CASE {index}{cases} END")
+    let cases: Vec<String> =
+        from.iter().enumerate().map(|(place, text)| format!("WHEN {place} THEN '{text}'")).collect();
+    format!("CASE {index} {} END", cases.join(" "))
 }
 
 /// The moment so many seconds after the start of 1970, as both engines keep it.

@@ -58,7 +58,7 @@ impl Connection {
     fn exchange(&mut self, request: &[u8]) -> anyhow::Result<usize> {
         self.stream.write_all(request)?;
         self.buffer.clear();
-        let mut part = [0; 64 * 1024];
+        let mut part = vec![0; 64 * 1024];
         let mut shape = None;
         loop {
             let read = self.stream.read(&mut part)?;

@@ -295,7 +295,7 @@ mod tests {
             match plan.course {
                 Course::Waiting => {}
                 Course::Claimed { at, until, .. } => {
-                    assert!(plan.submitted_at < at && at < now() && now() < until)
+                    assert!(plan.submitted_at < at && at < now() && now() < until);
                 }
                 Course::Decided { claimed_at, at, .. } => {
                     assert!(plan.verified_at.unwrap() < claimed_at, "{plan:?}");

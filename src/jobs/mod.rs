@@ -46,6 +46,13 @@ pub fn all() -> Vec<Job> {
             run: |app| async move { crate::documents::collect_orphans(&app).await }.boxed(),
         },
         Job {
+            name: "verifications.release_expired_claims",
+            period: TimeDelta::minutes(1),
+            run: |app| {
+                async move { crate::verifications::actions::release_expired_claims(&app).await }.boxed()
+            },
+        },
+        Job {
             name: "sessions.sweep",
             period: TimeDelta::hours(1),
             run: |app| crate::sessions::sweep(app).boxed(),

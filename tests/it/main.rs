@@ -7,8 +7,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::disallowed_methods,
-    reason = "a test that meets what it did not expect has failed; services are named by the environment"
+    reason = "a test that meets what it did not expect has failed"
 )]
 
 mod access;

@@ -220,7 +220,7 @@ fn screens() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("screens")
 }
 
-/// A text as XPath writes it.
+/// A text as `XPath` writes it.
 fn quoted(text: &str) -> String {
     assert!(!text.contains('"'), "XPath cannot quote a quote: {text}");
     format!("\"{text}\"")

@@ -28,6 +28,8 @@ async fn both(app: &TestApp, scripts: Scripts) -> (Applicant, Reviewer) {
     let applicant = Applicant::open(app, scripts).await;
     applicant.register().await;
     applicant.confirm_address(app).await;
+    // What follows is later, also to the microsecond.
+    app.clock.advance(chrono::TimeDelta::minutes(1));
     let person = app.add_person(Role::Reviewer, &app.organization().await).await;
     let tab = Tab::with(app, scripts).await;
     tab.visit(paths::VERIFICATIONS).await;

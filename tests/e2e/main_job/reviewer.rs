@@ -1,5 +1,7 @@
 //! A reviewer at the queue and at a case.
 
+use std::path::Path;
+
 use diesel::prelude::*;
 use fantoccini::Locator;
 use frontdesk::db::schema::audit_entries;
@@ -33,7 +35,7 @@ impl Reviewer {
     /// Waits until the document of this name is in the viewer, drawn.
     pub async fn sees_document(&self, name: &str) {
         self.tab.see_in("[data-viewer-note]", name).await;
-        if name.ends_with(".pdf") {
+        if Path::new(name).extension().is_some_and(|extension| extension == "pdf") {
             self.tab.find(".stage iframe").await.enter_frame().await.unwrap();
             self.tab.find("embed[type='application/pdf']").await;
             self.tab.client.clone().enter_parent_frame().await.unwrap();

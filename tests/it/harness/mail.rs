@@ -12,7 +12,6 @@ use super::TestApp;
 pub struct Letter {
     pub subject: String,
     pub text: String,
-    pub html: String,
 }
 
 impl Letter {
@@ -52,7 +51,7 @@ impl TestApp {
         let mut letters = Vec::new();
         for id in ids {
             if let Some(mail) = capture::captured(self, &id).await.unwrap() {
-                letters.push(Letter { subject: mail.subject, text: mail.text, html: mail.html });
+                letters.push(Letter { subject: mail.subject, text: mail.text });
             }
         }
         letters

@@ -1,11 +1,16 @@
 //! Signing in and out in a browser.
 
+use chrono::TimeDelta;
 use frontdesk::access::Role;
 use frontdesk::paths;
 
 use crate::harness::{TestApp, both_engines};
 
-both_engines!(a_form_sent_by_htmx_is_led_on_by_a_header, a_session_of_another_process_counts_here_too,);
+both_engines!(
+    a_form_sent_by_htmx_is_led_on_by_a_header,
+    a_session_of_another_process_counts_here_too,
+    a_session_that_was_over_long_ago_is_swept_away,
+);
 
 async fn a_form_sent_by_htmx_is_led_on_by_a_header(app: TestApp) {
     let organization = app.organization().await;
@@ -26,4 +31,14 @@ async fn a_session_of_another_process_counts_here_too(app: TestApp) {
     let mut same = member.at(server.url.clone());
     tokio::spawn(server.wait());
     assert_eq!(same.get(paths::ACCOUNT).await.path, paths::ACCOUNT);
+}
+
+async fn a_session_that_was_over_long_ago_is_swept_away(app: TestApp) {
+    drop(app.signed_in(Role::Member).await);
+    app.clock.advance(TimeDelta::days(36));
+    app.run_jobs().await;
+    assert_eq!(app.count("sessions").await, 1, "it ended by itself after 7 days and is kept for 30 more");
+    app.clock.advance(TimeDelta::days(2));
+    app.run_jobs().await;
+    assert_eq!(app.count("sessions").await, 0);
 }

@@ -6,7 +6,6 @@ mod case_page;
 mod claims;
 mod decisions;
 mod documents;
-
 mod plans;
 mod queue;
 mod races;
