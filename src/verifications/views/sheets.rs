@@ -57,5 +57,6 @@ fn note(document: &Document) -> String {
         Some(pages) if pages > 1 => format!(" · {pages} pages"),
         _ => String::new(),
     };
-    format!("{} · {size}{pages}", document.file_name.as_str())
+    // The name stands for itself, whichever way it is written.
+    format!("\u{2068}{}\u{2069} · {size}{pages}", document.file_name.as_str())
 }

@@ -71,8 +71,9 @@ impl Tab {
     pub async fn arrive(&self, path: &str) {
         let url = self.base.join(path).unwrap();
         let wait = self.client.wait().at_most(PATIENCE).every(PERIOD);
-        let arrived = wait.for_url(&url).await.is_ok();
-        assert!(arrived, "expected to be at {path} and not at {}", self.client.current_url().await.unwrap());
+        if wait.for_url(&url).await.is_err() {
+            self.miss(path, "it is elsewhere").await;
+        }
     }
 
     /// The path and query it is at.

@@ -12,10 +12,11 @@ use super::{Scripts, screens};
 use crate::harness::variable;
 
 /// What a browser without a screen needs, and what keeps it from looking for its maker.
-const ARGUMENTS: [&str; 9] = [
+const ARGUMENTS: [&str; 10] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
+    "--hide-scrollbars",
     "--disable-dev-shm-usage",
     "--no-first-run",
     "--disable-background-networking",
@@ -87,9 +88,9 @@ impl Session {
         loop {
             let mut line = String::new();
             answer.read_line(&mut line)?;
-            match line.trim_end().split_once(": ") {
+            match line.split_once(':') {
                 Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
-                    length = value.parse().unwrap_or_default();
+                    length = value.trim().parse().unwrap_or_default();
                 }
                 None if line.trim_end().is_empty() => break,
                 _ => {}

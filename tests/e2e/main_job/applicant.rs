@@ -79,8 +79,8 @@ impl Applicant {
         self.tab.choose("Kind of document", "Passport").await;
         self.tab.fill("Number of the document", "C01X00T47").await;
         self.tab.choose("Country that issued it", "United Kingdom").await;
-        // As a British keyboard types a date.
-        self.tab.fill("Valid until", "31122031").await;
+        // The same keys wherever the day or the month comes first.
+        self.tab.fill("Valid until", "12122031").await;
     }
 
     /// Follows the link of the only mail so far.

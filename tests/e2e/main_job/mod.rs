@@ -28,6 +28,8 @@ async fn both(app: &TestApp, scripts: Scripts) -> (Applicant, Reviewer) {
     let applicant = Applicant::open(app, scripts).await;
     applicant.register().await;
     applicant.confirm_address(app).await;
+    // What follows is later, also to the microsecond.
+    app.clock.advance(chrono::TimeDelta::minutes(1));
     let person = app.add_person(Role::Reviewer, &app.organization().await).await;
     let tab = Tab::with(app, scripts).await;
     tab.visit(paths::VERIFICATIONS).await;
@@ -81,7 +83,7 @@ async fn a_rejected_applicant_reads_why_and_submits_again(app: TestApp) {
     reviewer.tab.press_key("c").await;
     reviewer.tab.see("You handle this case").await;
     reviewer.tab.press_key("r").await;
-    reviewer.tab.choose("Reason", "Data differs from what was declared").await;
+    reviewer.give_reason("Data differs from what was declared").await;
     reviewer.tab.see("The details on the document differ from those you gave.").await;
     reviewer.tab.fill("Message to the applicant", WHY).await;
     reviewer.tab.see_in("#preview", WHY).await;

@@ -40,14 +40,18 @@ impl Reviewer {
             self.tab.find("embed[type='application/pdf']").await;
             self.tab.client.clone().enter_parent_frame().await.unwrap();
         } else {
-            let picture = self.tab.find(".stage img").await;
             self.tab
                 .until("the picture is drawn", async || {
-                    let width = picture.prop("naturalWidth").await.unwrap();
-                    width.is_some_and(|width| width != "0")
+                    let drawn = "return document.querySelector('.stage img')?.naturalWidth > 0";
+                    self.tab.client.execute(drawn, Vec::new()).await.unwrap() == serde_json::json!(true)
                 })
                 .await;
         }
+    }
+
+    /// Chooses the reason of the decision.
+    pub async fn give_reason(&self, reason: &str) {
+        self.tab.find("#reason_code").await.select_by_label(reason).await.unwrap();
     }
 
     /// Wants one document again, for this reason.

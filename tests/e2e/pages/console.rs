@@ -21,11 +21,11 @@ fn files() -> Vec<File> {
     ]
 }
 
-/// A reviewer signed in in a tab.
-async fn reviewer(app: &TestApp) -> Tab {
-    let person = app.add_person(Role::Reviewer, &app.organization().await).await;
+/// Somebody with this role, signed in in a tab.
+async fn signed_in(app: &TestApp, role: Role) -> Tab {
+    let person = app.add_person(role, &app.organization().await).await;
     let tab = Tab::open(app).await;
-    tab.visit(paths::VERIFICATIONS).await;
+    tab.visit(paths::ACCOUNT).await;
     tab.sign_in(&person).await;
     tab
 }
@@ -38,8 +38,6 @@ async fn claim(browser: &mut Browser, applicant: &Applicant) {
 #[tokio::test]
 async fn the_queue_looks_right() {
     let app = TestApp::start(Engine::Sqlite, &[]).await;
-    let tab = reviewer(&app).await;
-    look_at(&tab, paths::VERIFICATIONS, "queue-empty").await;
     let held = submit(&app, LONG_NAME, &files()).await;
     app.clock.advance(TimeDelta::hours(25));
     let approved = applicant(&app, "Emmy Noether").await;
@@ -56,9 +54,10 @@ async fn the_queue_looks_right() {
     let why = [("decision", "reject"), ("reason_code", "expired")];
     colleague.submit("#decision-form", &why).await.assert_status(200);
     claim(&mut colleague, &held).await;
+    let tab = signed_in(&app, Role::Reviewer).await;
     look_at(&tab, paths::VERIFICATIONS, "queue").await;
     look_at(&tab, &format!("{}?state=all", paths::VERIFICATIONS), "queue-all").await;
-    look_at(&tab, &format!("{}?state=mine", paths::VERIFICATIONS), "queue-mine").await;
+    look_at(&tab, &format!("{}?state=mine", paths::VERIFICATIONS), "queue-empty").await;
     let search = format!("{}?q=kind:passport+overdue:perhaps+Noether", paths::VERIFICATIONS);
     look_at(&tab, &search, "queue-search").await;
     look_at(&tab, &format!("{}?q=nobody", paths::VERIFICATIONS), "queue-nothing").await;
@@ -66,8 +65,8 @@ async fn the_queue_looks_right() {
 
 #[tokio::test]
 async fn a_case_looks_right_at_every_stage() {
-    let app = TestApp::start(Engine::Sqlite, &[]).await;
-    let tab = reviewer(&app).await;
+    let app = TestApp::start(Engine::Sqlite, &[("CLAIM_LIFE", "1m")]).await;
+    let tab = signed_in(&app, Role::Reviewer).await;
     let case = submit(&app, LONG_NAME, &files()).await;
     look_at(&tab, &case.page(), "verification-free").await;
     tab.find("#claim-form button").await.click().await.unwrap();
@@ -79,11 +78,11 @@ async fn a_case_looks_right_at_every_stage() {
     tab.find(".error-summary").await;
     look(&tab, "verification-errors").await;
     tab.tick("Reject").await;
-    tab.choose("Reason", "Expired").await;
+    tab.find("#reason_code").await.select_by_label("Expired").await.unwrap();
     tab.see_in("#preview", "The document has expired.").await;
     look(&tab, "verification-rejecting").await;
 
-    app.clock.advance(TimeDelta::hours(2));
+    app.clock.advance(TimeDelta::minutes(2));
     let mut colleague = app.reviewer().await;
     claim(&mut colleague, &case).await;
     look_at(&tab, &case.page(), "verification-held").await;
@@ -92,12 +91,12 @@ async fn a_case_looks_right_at_every_stage() {
     tab.visit(&arabic.page()).await;
     tab.find("#claim-form button").await.click().await.unwrap();
     tab.find("#decision-form").await;
-    app.clock.advance(TimeDelta::hours(2));
+    app.clock.advance(TimeDelta::minutes(2));
     claim(&mut colleague, &arabic).await;
     let why = [("decision", "resubmit"), ("reason_code", "unreadable"), ("message", "Take it by day.")];
     colleague.submit("#decision-form", &why).await.assert_status(200);
     tab.tick("Reject").await;
-    tab.choose("Reason", "Expired").await;
+    tab.find("#reason_code").await.select_by_label("Expired").await.unwrap();
     tab.fill("Message to the applicant", "This passport has expired.").await;
     tab.find("#decide").await.click().await.unwrap();
     tab.see("Somebody decided meanwhile").await;
@@ -108,18 +107,14 @@ async fn a_case_looks_right_at_every_stage() {
 #[tokio::test]
 async fn what_is_watched_looks_right() {
     let app = TestApp::start(Engine::Sqlite, &[]).await;
-    let person = app.add_person(Role::Admin, &app.organization().await).await;
     let case = submit(&app, LONG_NAME, &files()).await;
     let mut colleague = app.reviewer().await;
     claim(&mut colleague, &case).await;
     let why = [("decision", "reject"), ("reason_code", "expired")];
     colleague.submit("#decision-form", &why).await.assert_status(200);
     health::run_all(&app).await;
-    let tab = Tab::open(&app).await;
-    tab.visit(paths::AUDIT).await;
-    tab.sign_in(&person).await;
-    tab.arrive(paths::AUDIT).await;
-    look(&tab, "audit").await;
+    let tab = signed_in(&app, Role::Admin).await;
+    look_at(&tab, paths::AUDIT, "audit").await;
     tab.follow("Verification rejected").await;
     look(&tab, "audit-entry").await;
     look_at(&tab, paths::HEALTH_PAGE, "health").await;
