@@ -22,10 +22,12 @@ pub struct Papers {
 }
 
 impl Papers {
+    pub const NAMES: [&str; 3] = ["front.jpg", "back.webp", "bill.pdf"];
+
     /// A photograph, a picture and a PDF.
     pub fn new() -> Self {
         let papers = Self { folder: tempfile::tempdir().unwrap() };
-        let [front, back, bill] = papers.names();
+        let [front, back, bill] = Self::NAMES;
         let photo = samples::picture(1200, 840);
         papers.write(front, &samples::jpeg_of(&photo));
         papers.write(back, &samples::encoded(&photo.rotate90(), image::ImageFormat::WebP));
@@ -33,12 +35,8 @@ impl Papers {
         papers
     }
 
-    pub fn names(&self) -> [&'static str; 3] {
-        ["front.jpg", "back.webp", "bill.pdf"]
-    }
-
     pub fn paths(&self) -> Vec<PathBuf> {
-        self.names().map(|name| self.folder.path().join(name)).to_vec()
+        Self::NAMES.map(|name| self.folder.path().join(name)).to_vec()
     }
 
     /// Puts a further file there.

@@ -10,7 +10,7 @@ use frontdesk::paths;
 use super::driver::{Scripts, Tab};
 use crate::harness::{TestApp, both_engines};
 use crate::verifications::support as cases;
-use applicant::{Applicant, EMAIL, INITIALS, NAME};
+use applicant::{Applicant, EMAIL, INITIALS, NAME, Papers};
 use reviewer::Reviewer;
 
 both_engines!(
@@ -44,7 +44,7 @@ async fn an_applicant_is_approved_by_keyboard_and_signs_in(app: TestApp) {
     reviewer.open_with_keys().await;
     reviewer.tab.press_key("c").await;
     reviewer.tab.see("You handle this case").await;
-    for (number, name) in applicant.papers.names().into_iter().enumerate() {
+    for (number, name) in Papers::NAMES.into_iter().enumerate() {
         if number > 0 {
             reviewer.tab.press_key(".").await;
         }
@@ -63,7 +63,7 @@ async fn an_applicant_is_approved_and_signs_in_without_scripts(app: TestApp) {
     reviewer.tab.follow(INITIALS).await;
     reviewer.tab.find("#claim-form button").await.click().await.unwrap();
     reviewer.tab.see("You handle this case").await;
-    for (number, name) in applicant.papers.names().into_iter().enumerate() {
+    for (number, name) in Papers::NAMES.into_iter().enumerate() {
         if number > 0 {
             reviewer.tab.follow("Next document").await;
         }
@@ -105,7 +105,7 @@ async fn a_rejected_applicant_reads_why_and_submits_again(app: TestApp) {
 
 async fn a_document_that_was_asked_for_again_is_sent_again(app: TestApp) {
     let (applicant, reviewer) = both(&app, Scripts::On).await;
-    let [_, asked, _] = applicant.papers.names();
+    let [_, asked, _] = Papers::NAMES;
     reviewer.tab.follow(INITIALS).await;
     reviewer.tab.press_key("c").await;
     reviewer.tab.see("You handle this case").await;
