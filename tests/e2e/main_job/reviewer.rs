@@ -37,7 +37,12 @@ impl Reviewer {
         self.tab.see_in("[data-viewer-note]", name).await;
         if Path::new(name).extension().is_some_and(|extension| extension == "pdf") {
             self.tab.find(".stage iframe").await.enter_frame().await.unwrap();
-            self.tab.find("embed[type='application/pdf']").await;
+            self.tab
+                .until("the PDF is open", async || {
+                    let kind = self.tab.client.execute("return document.contentType", Vec::new()).await;
+                    kind.unwrap() == serde_json::json!("application/pdf")
+                })
+                .await;
             self.tab.client.clone().enter_parent_frame().await.unwrap();
         } else {
             self.tab

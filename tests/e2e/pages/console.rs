@@ -93,7 +93,14 @@ async fn a_case_looks_right_at_every_stage() {
     tab.find("#decision-form").await;
     app.clock.advance(TimeDelta::minutes(2));
     claim(&mut colleague, &arabic).await;
-    let why = [("decision", "resubmit"), ("reason_code", "unreadable"), ("message", "Take it by day.")];
+    let page = colleague.get(&arabic.page()).await;
+    let one = page.attribute(".finding input[value=resubmit]", "name");
+    let why = [
+        ("decision", "resubmit"),
+        (one.as_str(), "resubmit"),
+        ("reason_code", "unreadable"),
+        ("message", "Take it by day."),
+    ];
     colleague.submit("#decision-form", &why).await.assert_status(200);
     tab.tick("Reject").await;
     tab.find("#reason_code").await.select_by_label("Expired").await.unwrap();
