@@ -25,7 +25,7 @@ const FIRST_NAMES: &[&str] = &[
     "Ada",
     "Alan",
     "Barbara",
-    "Claude",
+    "Emmy",
     "Donald",
     "Edsger",
     "Emmy",
