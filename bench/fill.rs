@@ -25,7 +25,7 @@ const FIRST_NAMES: &[&str] = &[
     "Ada",
     "Alan",
     "Barbara",
-    "Emmy",
+    "Charles",
     "Donald",
     "Edsger",
     "Emmy",
