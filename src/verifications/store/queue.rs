@@ -1,4 +1,4 @@
-//! The lists of cases: one page of a tab, the next case to decide; [`super::figures`] counts them.
+//! The lists of cases: one page of a tab, the next case to decide; `figures` counts them.
 //!
 //! Open cases come oldest first, closed ones by their decision, newest first. A case whose claim has
 //! expired is listed with the waiting ones: these two have an index range each and are merged.
