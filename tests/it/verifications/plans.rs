@@ -146,3 +146,22 @@ async fn the_figures_stop_counting_where_it_would_take_long(app: TestApp) {
         ["Waiting", "Mine 0", "Claimed", "Asked again", "Approved", "Rejected", "All"]
     );
 }
+
+/// SQLite without statistics took the index by time for its order, and read the whole log for it.
+mod the_history_of_documents_is_found_by_its_targets {
+    use frontdesk::audit;
+
+    use super::{Engine, TestApp, plan, statements};
+
+    #[tokio::test]
+    async fn sqlite() {
+        let app = TestApp::start(Engine::Sqlite, &[]).await;
+        let organization = app.organization().await;
+        let mut c = app.db.unpooled().unwrap();
+        let asked = statements(&mut c, |c| {
+            audit::for_targets(c, &organization, "document", &["1", "2"]).unwrap();
+        });
+        let plan = plan(&mut c, Engine::Sqlite, &asked[0]);
+        assert!(plan.contains("audit_entries_by_target"), "{plan}");
+    }
+}
