@@ -2,6 +2,7 @@
 //!
 //! The table is [`Role::allows`]; handlers name what they need in their argument types (`web::guard`).
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
@@ -38,6 +39,8 @@ text_enum! {
         DecideVerifications = "decide_verifications",
         SearchMail = "search_mail",
         SeeUsers = "see_users",
+        ManageUsers = "manage_users",
+        RevokeSessions = "revoke_sessions",
         SearchAudit = "search_audit",
         SeeHealth = "see_health",
     }
@@ -51,7 +54,9 @@ impl Role {
         match self {
             Self::Member => false,
             Self::Reviewer => matches!(permission, P::DecideVerifications | P::SeeUsers),
-            Self::Analyst => matches!(permission, P::SeeUsers | P::SearchAudit | P::SeeHealth),
+            Self::Analyst => {
+                matches!(permission, P::SeeUsers | P::RevokeSessions | P::SearchAudit | P::SeeHealth)
+            }
             Self::Support => matches!(permission, P::SearchMail | P::SeeUsers | P::SeeHealth),
             Self::Admin | Self::Operator => true,
         }
@@ -100,6 +105,21 @@ pub struct Actor {
     pub means: Means,
     /// Nothing opens before the temporary password was changed.
     pub must_change_password: bool,
+    /// Nothing of the console opens before a second factor was set up.
+    pub must_enrol: bool,
+    /// When a factor was last shown in this session.
+    pub factor_at: Option<Timestamp>,
+}
+
+/// A dangerous act asks for a factor that was shown within this time.
+pub const FRESH: TimeDelta = TimeDelta::minutes(10);
+
+impl Actor {
+    /// Was a factor shown lately enough for a dangerous act?
+    #[must_use]
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        self.factor_at.is_some_and(|at| now.since(at) <= FRESH)
+    }
 }
 
 /// Who did something, from where and when: what the audit log keeps of a cause.
@@ -167,6 +187,8 @@ mod tests {
             (P::DecideVerifications, [true, false, false, true, true]),
             (P::SearchMail, [false, false, true, true, true]),
             (P::SeeUsers, [true, true, true, true, true]),
+            (P::ManageUsers, [false, false, false, true, true]),
+            (P::RevokeSessions, [false, true, false, true, true]),
             (P::SearchAudit, [false, true, false, true, true]),
             (P::SeeHealth, [false, true, true, true, true]),
         ];

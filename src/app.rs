@@ -16,7 +16,9 @@ use crate::error::AppError;
 use crate::health::Health;
 use crate::ids::Random;
 use crate::keys::Keyring;
+use crate::live::Hub;
 use crate::mail::Mail;
+use crate::metrics::Metrics;
 use crate::secret;
 use crate::verifications::crowds::Crowds;
 use crate::web::upload::UploadBudget;
@@ -44,6 +46,9 @@ pub struct Parts {
     pub uploads: UploadBudget,
     pub mail: Mail,
     pub health: Health,
+    /// What connections are told at once.
+    pub hub: Hub,
+    pub metrics: Metrics,
     /// The tabs of the queue that are too long to be counted.
     pub crowds: Crowds,
     /// Names this process among several, in leases.
@@ -95,6 +100,8 @@ impl App {
             uploads: UploadBudget::default(),
             mail,
             health,
+            hub: Hub::default(),
+            metrics: Metrics::new()?,
             crowds: Crowds::default(),
             instance,
             url,

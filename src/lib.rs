@@ -5,8 +5,10 @@
 //! * values: [`clock`], [`ids`], [`keys`], [`access`] (roles, permissions, who acts), [`error`], [`config`]
 //! * [`db`]: one connection type over SQLite and PostgreSQL
 //! * [`web`] and [`ui`]: what every page and API call needs, and the pieces pages are made of; [`assets`]
+//! * [`limits`] (how often), [`live`] (the hub of events), [`metrics`]
 //! * features, each a folder with its rules (`model`), SQL (`store`), use cases (`actions`), pages and
-//!   API: [`accounts`], [`sessions`], [`documents`], [`verifications`], [`own_case`], [`mail`], [`audit`], [`health`]
+//!   API: [`accounts`], [`sessions`], [`documents`], [`verifications`], [`own_case`], [`mail`],
+//!   [`notifications`], [`audit`], [`health`]
 //! * [`app`] holds the parts together; [`routes`] is the only route table and [`paths`] makes its links;
 //!   [`server`] runs them; [`cli`] is what the program does from a terminal; [`demo`] fills a show room
 //!
@@ -30,8 +32,12 @@ pub mod health;
 pub mod ids;
 pub mod jobs;
 pub mod keys;
+pub mod limits;
+pub mod live;
 pub mod logging;
 pub mod mail;
+pub mod metrics;
+pub mod notifications;
 pub mod openapi;
 pub mod organizations;
 pub mod own_case;

@@ -14,6 +14,8 @@ pub const VERIFY_EMAIL_SENT: &str = "/verify-email/sent";
 pub const ACTIVATE: &str = "/activate";
 pub const ACCOUNT: &str = "/account";
 pub const PASSWORD: &str = "/account/password";
+pub const MFA: &str = "/account/mfa";
+pub const CONFIRM: &str = "/account/confirm";
 pub const CASE: &str = "/case";
 pub const CASE_RECEIVED: &str = "/case/received";
 pub const CASE_DOCUMENTS: &str = "/case/documents";
@@ -23,6 +25,7 @@ pub const EMAILS: &str = "/emails";
 pub const AUDIT: &str = "/audit";
 pub const HEALTH_PAGE: &str = "/watch/health";
 pub const HEALTH: &str = "/health";
+pub const METRICS: &str = "/metrics";
 pub const ASSETS: &str = "/assets/{file}";
 pub const OPENAPI: &str = "/api/openapi.json";
 pub const API_DOCS: &str = "/api/docs";
@@ -58,13 +61,17 @@ pub fn is_api(path: &str) -> bool {
 /// Is a program asking, whatever its headers say? Failures are told it in JSON.
 #[must_use]
 pub fn is_for_programs(path: &str) -> bool {
-    is_api(path) || path == HEALTH || path.starts_with("/health/") || path == OPENAPI
+    is_api(path) || path == HEALTH || path == METRICS || path.starts_with("/health/") || path == OPENAPI
 }
 
 /// Does this answer without looking who asks?
 #[must_use]
 pub fn is_anonymous(path: &str) -> bool {
-    path.starts_with("/assets/") || path == HEALTH || path.starts_with("/health/") || path == OPENAPI
+    path.starts_with("/assets/")
+        || path == HEALTH
+        || path.starts_with("/health/")
+        || path == METRICS
+        || path == OPENAPI
 }
 
 /// May a form with files be sent here? Its own extractor then checks the token.
@@ -76,6 +83,12 @@ pub fn takes_files(path: &str) -> bool {
 #[must_use]
 pub fn login_then(next: &str) -> String {
     format!("{LOGIN}?next={}", encode(next))
+}
+
+/// The page that asks for a fresh factor, and then goes on to `next`.
+#[must_use]
+pub fn confirm_then(next: &str) -> String {
+    format!("{CONFIRM}?next={}", encode(next))
 }
 
 fn encode(text: &str) -> String {

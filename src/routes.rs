@@ -4,7 +4,7 @@ use crate::accounts::{api as auth, pages as accounts, registration, verify_email
 use crate::mail::pages as mail;
 use crate::verifications::{api as cases, pages as verifications};
 use crate::web::route::{Endpoint, get, post};
-use crate::{audit, health, openapi, own_case, paths};
+use crate::{audit, health, metrics, openapi, own_case, paths};
 use paths::patterns as p;
 
 /// Every route of the application.
@@ -114,6 +114,7 @@ fn watch() -> Vec<Endpoint> {
         get("/health/storage", health::api::storage),
         get("/health/liveness", health::api::liveness),
         get("/health/readiness", health::api::readiness),
+        get(paths::METRICS, metrics::serve),
         get(paths::HEALTH_PAGE, health::page),
         get(paths::AUDIT, audit::list),
         get(p::AUDIT_ENTRY, audit::entry),

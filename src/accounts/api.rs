@@ -5,10 +5,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{sign_in, store};
+use super::{sign_in, sign_out, store};
 use crate::error::AppError;
 use crate::sessions::api_tokens::{self, Pair};
-use crate::sessions::store as sessions;
 use crate::web::errors::Problem;
 use crate::web::{Anyone, Context, Json, SignedIn};
 
@@ -87,8 +86,7 @@ pub async fn refresh(
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn logout(SignedIn(actor): SignedIn, context: Context) -> Result<HttpResponse, AppError> {
-    let now = context.now;
-    context.app.db.write(move |c| sessions::end(c, &actor.session, "signed out", now)).await?;
+    sign_out::sign_out(&context.app, &context.act(), &actor).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

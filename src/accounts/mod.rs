@@ -13,6 +13,7 @@ pub mod password;
 pub mod registration;
 pub mod setup;
 pub mod sign_in;
+pub mod sign_out;
 pub mod store;
 pub mod tokens;
 pub mod verify_email;

@@ -6,13 +6,14 @@ use serde_json::json;
 
 use super::model::Refusal;
 use super::{User, store};
-use crate::access::Act;
+use crate::access::{Act, SessionId};
 use crate::app::App;
 use crate::audit::{self, Event, Target};
 use crate::db::Connection;
 use crate::error::AppError;
 use crate::mail::EmailAddress;
 use crate::sessions::api_tokens::{self, Pair};
+use crate::sessions::{self, Opened};
 
 /// Why nobody is signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,26 +65,30 @@ async fn authenticate(
     Ok(user.may_sign_in(act.at).map(|()| user).map_err(Refused::Account))
 }
 
-/// Signs a person in by browser; a temporary password is used up by it. The session itself is made by
-/// the caller, who has the cookie.
+/// Signs a person in by browser: the session is kept, and a temporary password used up, in one transaction.
+/// The caller puts the key of the session into the cookie.
 pub async fn by_browser(
     app: &App,
     act: &Act,
     email: &str,
     password: &SecretString,
-) -> Result<Result<User, Refused>, AppError> {
+) -> Result<Result<(User, Opened), Refused>, AppError> {
     let user = match authenticate(app, act, email, password).await? {
         Ok(user) => user,
         Err(refused) => return Ok(Err(refused)),
     };
-    let (app_, act, known) = (app.clone(), act.known_as(&user.id, user.name.as_str()), user.clone());
+    let (app_, act) = (app.clone(), act.known_as(&user.id, user.name.as_str()));
     app.db
         .write(move |c| {
-            store::spend_temporary_password(c, &known.id, act.at)?;
-            record(c, &app_, &act, &known, "browser")
+            if user.password_expires_at.is_some() && !store::spend_temporary_password(c, &user.id, act.at)? {
+                return Ok::<_, AppError>(Err(Refused::Account(Refusal::PasswordExpired)));
+            }
+            let whose = (&user.id, &user.organization_id, user.role);
+            let opened = sessions::open(c, &app_, &act, whose, Some(act.at))?;
+            record(c, &app_, &act, &user, ("browser", &opened.id))?;
+            Ok(Ok((user, opened)))
         })
-        .await?;
-    Ok(Ok(user))
+        .await
 }
 
 /// Signs a program in for a person.
@@ -102,16 +107,23 @@ pub async fn by_api(
     let pair = app
         .db
         .write(move |c| {
-            record(c, &app_, &act, &user, "api")?;
-            api_tokens::start(c, &app_, &act, &user.id, &user.organization_id)
+            let (session, pair) = api_tokens::start(c, &app_, &act, &user.id, &user.organization_id)?;
+            record(c, &app_, &act, &user, ("api", &session))?;
+            Ok::<_, AppError>(pair)
         })
         .await?;
     Ok(Ok(pair))
 }
 
-fn record(c: &mut Connection, app: &App, act: &Act, user: &User, by: &str) -> QueryResult<()> {
+fn record(
+    c: &mut Connection,
+    app: &App,
+    act: &Act,
+    user: &User,
+    (by, session): (&str, &SessionId),
+) -> QueryResult<()> {
     store::touch_login(c, &user.id, act.at, act.ip.as_deref(), act.user_agent.as_deref())?;
     let event = Event::new(&user.organization_id, "session.started", Target("user", user.id.as_str()))
-        .change(None, json!({ "by": by }));
+        .change(None, json!({ "by": by, "session": session }));
     audit::record(c, &app.random, act, event)
 }

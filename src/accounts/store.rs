@@ -88,12 +88,13 @@ pub fn set_password(c: &mut Connection, id: &UserId, password: &Password, now: T
         .map(drop)
 }
 
-/// Ends the life of a temporary password at its first use: only the change of it may follow.
-pub fn spend_temporary_password(c: &mut Connection, id: &UserId, now: Timestamp) -> QueryResult<()> {
-    diesel::update(table::table.find(id).filter(table::password_expires_at.is_not_null()))
+/// Ends the life of a temporary password at its first use: only the change of it may follow. `false` when
+/// somebody else was faster, or its time is over.
+pub fn spend_temporary_password(c: &mut Connection, id: &UserId, now: Timestamp) -> QueryResult<bool> {
+    diesel::update(table::table.find(id).filter(table::password_expires_at.gt(now)))
         .set(table::password_expires_at.eq(Some(now)))
         .execute(c)
-        .map(drop)
+        .map(|spent| spent == 1)
 }
 
 /// Keeps when and from where a user last signed in.

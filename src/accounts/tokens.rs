@@ -32,6 +32,18 @@ text_enum! {
         Activation = "activation",
         /// Opens the applicant's own case while there is no way to sign in yet.
         CaseAccess = "case_access",
+        /// Lets a forgotten password be replaced.
+        PasswordReset = "password_reset",
+        /// Makes an account of an invite (the subject).
+        Invite = "invite",
+        /// Lifts the lock that too many wrong passwords brought.
+        Unlock = "unlock",
+        /// Ends every session of a user, from the mail about a new device.
+        EndSessions = "end_sessions",
+        /// Proves the new address of a change (the subject).
+        AddressChange = "address_change",
+        /// Takes a change of address (the subject) back.
+        AddressUndo = "address_undo",
     }
 }
 
@@ -40,9 +52,10 @@ impl Purpose {
     pub fn life(self) -> Duration {
         const HOUR: u64 = 3_600;
         Duration::from_secs(match self {
-            Self::Setup => HOUR,
-            Self::EmailVerification => 24 * HOUR,
-            Self::Activation => 72 * HOUR,
+            Self::Setup | Self::PasswordReset | Self::Unlock => HOUR,
+            Self::EmailVerification | Self::AddressChange => 24 * HOUR,
+            Self::Activation | Self::AddressUndo => 72 * HOUR,
+            Self::Invite | Self::EndSessions => 7 * 24 * HOUR,
             Self::CaseAccess => 30 * 24 * HOUR,
         })
     }
@@ -63,6 +76,32 @@ pub struct Grant {
     pub token: TokenId,
     pub organization: OrganizationId,
     pub user: Option<UserId>,
+    /// What it is about, where that is not the user.
+    pub subject: Option<String>,
+}
+
+/// Whom and what a token is for.
+#[derive(Clone, Copy, Debug)]
+pub struct Bearer<'a> {
+    pub organization: &'a OrganizationId,
+    pub user: Option<&'a UserId>,
+    /// The id of the row it is about, such as an invite. Tokens about different rows do not end each other.
+    pub subject: Option<&'a str>,
+    /// How long it lives; the life of its purpose when absent.
+    pub life: Option<TimeDelta>,
+}
+
+impl<'a> Bearer<'a> {
+    /// A token that is about its user.
+    #[must_use]
+    pub fn user(organization: &'a OrganizationId, user: &'a UserId) -> Self {
+        Self { organization, user: Some(user), subject: None, life: None }
+    }
+
+    #[must_use]
+    pub fn about(self, subject: &'a str) -> Self {
+        Self { subject: Some(subject), ..self }
+    }
 }
 
 #[derive(Debug, Queryable, Selectable)]
@@ -74,6 +113,7 @@ struct Row {
     expires_at: Timestamp,
     used_at: Option<Timestamp>,
     replaced_at: Option<Timestamp>,
+    subject: Option<String>,
 }
 
 /// SHA-256, hexadecimal: what is kept of any secret that a person or program presents.
@@ -82,7 +122,7 @@ pub fn fingerprint(secret: &str) -> String {
     hex::encode(Sha256::digest(secret.as_bytes()))
 }
 
-/// Makes a token and ends the older ones of the same purpose and user.
+/// Makes a token about its user (or nobody) and ends the older ones of the same purpose and user.
 pub fn issue(
     c: &mut Connection,
     random: &Random,
@@ -91,35 +131,60 @@ pub fn issue(
     user: Option<&UserId>,
     purpose: Purpose,
 ) -> QueryResult<SecretString> {
-    let older = table::table
-        .filter(table::purpose.eq(purpose.as_str()))
-        .filter(table::used_at.is_null())
-        .filter(table::replaced_at.is_null());
-    let now = Some(act.at);
-    match user {
-        Some(user) => diesel::update(older.filter(table::user_id.eq(user)))
-            .set(table::replaced_at.eq(now))
-            .execute(c)?,
-        None => diesel::update(older.filter(table::user_id.is_null()))
-            .set(table::replaced_at.eq(now))
-            .execute(c)?,
-    };
+    issue_to(c, random, act, purpose, Bearer { organization, user, subject: None, life: None })
+}
+
+/// Makes a token and ends the older ones of the same purpose, user and subject.
+pub fn issue_to(
+    c: &mut Connection,
+    random: &Random,
+    act: &Act,
+    purpose: Purpose,
+    bearer: Bearer<'_>,
+) -> QueryResult<SecretString> {
+    // Of two that are issued at once, the later ends the earlier.
+    c.lock(&format!(
+        "{purpose}:{}:{}",
+        bearer.user.map_or("", UserId::as_str),
+        bearer.subject.unwrap_or_default()
+    ))?;
+    end(c, purpose, bearer, act.at)?;
     let secret = hex::encode(random.bytes::<32>());
-    let life = TimeDelta::from_std(purpose.life()).unwrap_or_default();
+    let life = bearer.life.unwrap_or_else(|| TimeDelta::from_std(purpose.life()).unwrap_or_default());
     diesel::insert_into(table::table)
         .values((
             table::id.eq(TokenId::new(random, act.at)),
-            table::organization_id.eq(organization),
-            table::user_id.eq(user),
+            table::organization_id.eq(bearer.organization),
+            table::user_id.eq(bearer.user),
             table::purpose.eq(purpose.as_str()),
             table::hash.eq(fingerprint(&secret)),
             table::created_at.eq(act.at),
             table::expires_at.eq(act.at.plus(life)),
             table::issued_ip.eq(act.ip.as_deref()),
             table::issued_agent.eq(act.user_agent.as_deref()),
+            table::subject.eq(bearer.subject),
         ))
         .execute(c)?;
     Ok(SecretString::from(secret))
+}
+
+/// Ends what was issued for this purpose, user and subject and was not used.
+pub fn end(c: &mut Connection, purpose: Purpose, bearer: Bearer<'_>, now: Timestamp) -> QueryResult<usize> {
+    let mut live = diesel::update(table::table)
+        .filter(table::purpose.eq(purpose.as_str()))
+        .filter(table::used_at.is_null())
+        .filter(table::replaced_at.is_null())
+        .set(table::replaced_at.eq(Some(now)))
+        .into_boxed::<MultiBackend>();
+    live = match bearer.user {
+        Some(user) => live.filter(table::user_id.eq(user)),
+        None => live.filter(table::user_id.is_null()),
+    };
+    live = match bearer.subject {
+        Some(subject) => live.filter(table::subject.eq(subject)),
+        None => live.filter(table::subject.is_null()),
+    };
+    live.execute(c)
 }
 
 /// Tells what a token is worth, and leaves it as it is.
@@ -139,9 +204,12 @@ pub fn peek(
         None => Verdict::Unknown,
         Some(row) if row.used_at.is_some() => Verdict::Used,
         Some(row) if row.replaced_at.is_some() || row.expires_at <= now => Verdict::Expired,
-        Some(row) => {
-            Verdict::Valid(Grant { token: row.id, organization: row.organization_id, user: row.user_id })
-        }
+        Some(row) => Verdict::Valid(Grant {
+            token: row.id,
+            organization: row.organization_id,
+            user: row.user_id,
+            subject: row.subject,
+        }),
     })
 }
 
@@ -155,7 +223,9 @@ pub fn consume(
     let verdict = peek(c, purpose, secret, act.at)?;
     let Verdict::Valid(grant) = &verdict else { return Ok(verdict) };
     // The condition decides under the row's lock: a second user waits here and then finds it used.
-    let used = diesel::update(table::table.find(&grant.token).filter(table::used_at.is_null()))
+    let live =
+        table::table.find(&grant.token).filter(table::used_at.is_null()).filter(table::replaced_at.is_null());
+    let used = diesel::update(live)
         .set((
             table::used_at.eq(Some(act.at)),
             table::used_ip.eq(act.ip.as_deref()),

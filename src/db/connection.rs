@@ -1,7 +1,7 @@
 //! One connection type over both engines.
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager, TransactionManagerStatus};
-use diesel::{MultiConnection, PgConnection, QueryResult, SqliteConnection};
+use diesel::{MultiConnection, PgConnection, QueryResult, RunQueryDsl, SqliteConnection};
 
 /// A connection to either engine, `db::Connection` elsewhere (the derive takes that name for itself); every store takes `&mut Connection`.
 #[derive(MultiConnection)]
@@ -73,8 +73,17 @@ impl AnyConnection {
         <Self as diesel::Connection>::TransactionManager::begin_transaction(self)
     }
 
-    /// Takes row locks where the engine has them: on PostgreSQL the given rows of `table` stay
-    /// locked to the end of the transaction; on SQLite the whole write transaction already is.
+    /// Makes others who ask for the same name wait until the end of this transaction: for what no row stands
+    /// for yet. SQLite has one writer anyway.
+    pub fn lock(&mut self, name: &str) -> QueryResult<()> {
+        if let Self::Postgres(inner) = self {
+            diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+                .bind::<diesel::sql_types::Text, _>(name)
+                .execute(inner)?;
+        }
+        Ok(())
+    }
+
     #[must_use]
     pub fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(_))

@@ -8,6 +8,7 @@ diesel::table! {
         allow_resubmission -> Bool,
         mask_until_claimed -> Bool,
         created_at -> Timestamp,
+        staff_mfa_required -> Bool,
     }
 }
 
@@ -31,6 +32,11 @@ diesel::table! {
         last_login_agent -> Nullable<Text>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        mfa_since -> Nullable<Timestamp>,
+        password_changed_at -> Nullable<Timestamp>,
+        locked_until -> Nullable<Timestamp>,
+        erase_at -> Nullable<Timestamp>,
+        erased_at -> Nullable<Timestamp>,
     }
 }
 
@@ -49,6 +55,7 @@ diesel::table! {
         issued_agent -> Nullable<Text>,
         used_ip -> Nullable<Text>,
         used_agent -> Nullable<Text>,
+        subject -> Nullable<Text>,
     }
 }
 
@@ -69,6 +76,10 @@ diesel::table! {
         device -> Text,
         ended_at -> Nullable<Timestamp>,
         end_reason -> Nullable<Text>,
+        factor_at -> Nullable<Timestamp>,
+        ended_by -> Nullable<Text>,
+        revocation_id -> Nullable<Text>,
+        country -> Nullable<Text>,
     }
 }
 
@@ -80,6 +91,31 @@ diesel::table! {
         created_at -> Timestamp,
         expires_at -> Timestamp,
         spent_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    rate_limit_hits (id) {
+        id -> Text,
+        bucket -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    notifications (id) {
+        id -> Text,
+        organization_id -> Text,
+        user_id -> Text,
+        kind -> Text,
+        severity -> Text,
+        title -> Text,
+        message -> Text,
+        data -> Text,
+        link -> Nullable<Text>,
+        created_at -> Timestamp,
+        read_at -> Nullable<Timestamp>,
+        expires_at -> Nullable<Timestamp>,
     }
 }
 
@@ -237,6 +273,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     one_time_tokens,
     sessions,
     refresh_tokens,
+    rate_limit_hits,
+    notifications,
     audit_entries,
     verification_cases,
     documents,

@@ -92,6 +92,7 @@ impl Town {
         let Self { app, organization, crew, residents } = self;
         let now = app.clock.now();
         store::name_organization(c, organization, ORGANIZATION)?;
+        organizations::relax_staff_mfa(c, organization)?;
         self.write_people(c, hash)?;
         let papers = self.write_documents(c, files)?;
         store::insert_emails(c, &past.emails)?;

@@ -79,5 +79,6 @@ fn session(app: &App, organization: &OrganizationId, seat: &Seat) -> NewSession 
         ip: client.ip,
         device: device(client.user_agent),
         user_agent: client.user_agent.to_owned(),
+        factor_at: Some(created_at),
     }
 }

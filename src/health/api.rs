@@ -52,7 +52,7 @@ impl CheckReport {
 }
 
 /// May this caller see versions, errors and figures? By network or token: probes do not sign in.
-fn sees_details(request: &HttpRequest, context: &Context) -> bool {
+pub fn sees_details(request: &HttpRequest, context: &Context) -> bool {
     let config = &context.app.config.health;
     if config.allowed_networks.contains(context.client.ip) {
         return true;

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+pub use api::sees_details;
 pub use checks::{run_all, run_loop};
 pub use pages::page;
 

@@ -53,6 +53,11 @@ pub fn all() -> Vec<Job> {
             },
         },
         Job {
+            name: "limits.sweep",
+            period: TimeDelta::hours(1),
+            run: |app| crate::limits::sweep(app).boxed(),
+        },
+        Job {
             name: "sessions.sweep",
             period: TimeDelta::hours(1),
             run: |app| crate::sessions::sweep(app).boxed(),

@@ -54,14 +54,14 @@ impl From<RefreshError> for AppError {
     }
 }
 
-/// Starts a family for a user who has just signed in.
+/// Starts a family for a user who has just signed in; answers its session with the first tokens.
 pub fn start(
     c: &mut Connection,
     app: &App,
     act: &Act,
     user: &UserId,
     organization: &OrganizationId,
-) -> QueryResult<Pair> {
+) -> QueryResult<(SessionId, Pair)> {
     let (access, session) = (secret(app), SessionId::new(&app.random, act.at));
     let life = app.config.sessions.access();
     let agent = act.user_agent.clone().unwrap_or_default();
@@ -79,10 +79,11 @@ pub fn start(
         ip: act.ip.clone().unwrap_or_default(),
         device: device(&agent),
         user_agent: agent,
+        factor_at: Some(act.at),
     };
     store::insert(c, &row)?;
     let refresh_token = add_refresh(c, app, &session, act.at)?;
-    Ok(Pair { access_token: access, refresh_token, expires_in: life.num_seconds() })
+    Ok((session, Pair { access_token: access, refresh_token, expires_in: life.num_seconds() }))
 }
 
 fn secret(app: &App) -> SecretString {

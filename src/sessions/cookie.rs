@@ -6,20 +6,22 @@ use actix_session::Session;
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
 use actix_web::cookie::time::Duration;
 use chrono::TimeDelta;
-use serde::{Deserialize, Serialize};
+use diesel::QueryResult;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::store::{self, Kind, NewSession};
-use crate::access::{Actor, OrganizationId, Role, SessionId, UserId};
+use crate::access::{Act, Actor, OrganizationId, Role, SessionId, UserId};
 use crate::accounts::tokens::fingerprint;
 use crate::app::App;
+use crate::clock::Timestamp;
+use crate::db::Connection;
 use crate::error::AppError;
-use crate::web::client::Client;
 
 type State = HashMap<String, String>;
 
-/// Keys of the state: who signed in (kept), who it is now (made at each load, never kept), and a
-/// database that did not answer (told as an outage, not as a stranger).
-const SIGN_IN: &str = "sign_in";
+/// Keys of the state: the key of a row that was kept already (at a sign-in), who it is now (made at each
+/// load, never kept), and a database that did not answer (told as an outage, not as a stranger).
+const OPENED: &str = "opened";
 const ACTOR: &str = "actor";
 const OUTAGE: &str = "outage";
 
@@ -32,33 +34,57 @@ pub fn cookie_name(app: &App) -> &'static str {
     if app.public_url().scheme() == "https" { "__Host-frontdesk" } else { "frontdesk" }
 }
 
-/// What the store needs to know of a person who has just signed in.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct SignIn {
-    pub user: UserId,
-    pub organization: OrganizationId,
-    pub staff: bool,
-    pub ip: String,
-    pub user_agent: String,
+/// A browser session whose row is kept; its key is for the cookie alone.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    pub id: SessionId,
+    key: SecretString,
 }
 
-impl SignIn {
-    #[must_use]
-    pub fn new(user: &UserId, organization: &OrganizationId, role: Role, client: &Client) -> Self {
-        Self {
-            user: user.clone(),
-            organization: organization.clone(),
-            staff: role.is_staff(),
-            ip: client.ip.to_string(),
-            user_agent: client.user_agent.clone(),
-        }
-    }
+/// Keeps a new browser session of somebody who has just signed in. Call it in the transaction of the
+/// sign-in, then hand the outcome to [`remember`].
+pub fn open(
+    c: &mut Connection,
+    app: &App,
+    act: &Act,
+    (user, organization, role): (&UserId, &OrganizationId, Role),
+    factor_at: Option<Timestamp>,
+) -> QueryResult<Opened> {
+    let key = SecretString::from(hex::encode(app.random.bytes::<32>()));
+    let (idle, absolute) = app.config.sessions.browser(role.is_staff());
+    let user_agent = act.user_agent.clone().unwrap_or_default();
+    let session = NewSession {
+        id: SessionId::new(&app.random, act.at),
+        organization_id: organization.clone(),
+        user_id: user.clone(),
+        kind: Kind::Browser,
+        hash: fingerprint(key.expose_secret()),
+        state: "{}".to_owned(),
+        created_at: act.at,
+        seen_at: act.at,
+        expires_at: act.at.plus(absolute),
+        idle_seconds: idle.num_seconds(),
+        ip: act.ip.clone().unwrap_or_default(),
+        device: device(&user_agent),
+        user_agent,
+        factor_at,
+    };
+    store::insert(c, &session)?;
+    Ok(Opened { id: session.id, key })
 }
 
-/// Signs a browser in: a new row under a new key, whatever key it had before.
-pub fn remember(session: &Session, sign_in: &SignIn) -> Result<(), AppError> {
+/// Gives an existing session a new key, at a change of privilege: the old cookie is worth nothing then.
+/// Hand the outcome to [`remember`].
+pub fn rotate(c: &mut Connection, app: &App, id: &SessionId) -> QueryResult<Opened> {
+    let key = SecretString::from(hex::encode(app.random.bytes::<32>()));
+    store::set_hash(c, id, &fingerprint(key.expose_secret()))?;
+    Ok(Opened { id: id.clone(), key })
+}
+
+/// Signs a browser in with a session that is kept already, whatever cookie it had before.
+pub fn remember(session: &Session, opened: &Opened) -> Result<(), AppError> {
     session.clear();
-    session.insert(SIGN_IN, sign_in).map_err(AppError::internal)?;
+    session.insert(OPENED, opened.key.expose_secret()).map_err(AppError::internal)?;
     session.renew();
     Ok(())
 }
@@ -86,30 +112,6 @@ impl Rows {
         Self(app)
     }
 
-    async fn keep(&self, key: &SessionKey, state: State) -> Result<(), AppError> {
-        let app = &self.0;
-        let Some(sign_in) = state.get(SIGN_IN) else { return Ok(()) };
-        let sign_in: SignIn = serde_json::from_str(sign_in).map_err(AppError::internal)?;
-        let now = app.clock.now();
-        let (idle, absolute) = app.config.sessions.browser(sign_in.staff);
-        let session = NewSession {
-            id: SessionId::new(&app.random, now),
-            organization_id: sign_in.organization,
-            user_id: sign_in.user,
-            kind: Kind::Browser,
-            hash: fingerprint(key.as_ref()),
-            state: kept(&state)?,
-            created_at: now,
-            seen_at: now,
-            expires_at: now.plus(absolute),
-            idle_seconds: idle.num_seconds(),
-            ip: sign_in.ip,
-            device: device(&sign_in.user_agent),
-            user_agent: sign_in.user_agent,
-        };
-        app.db.write(move |c| store::insert(c, &session)).await
-    }
-
     async fn find(&self, key: &SessionKey) -> Result<Option<State>, AppError> {
         let app = &self.0;
         let now = app.clock.now();
@@ -129,7 +131,7 @@ impl Rows {
 /// The part of the state that is kept.
 fn kept(state: &State) -> Result<String, AppError> {
     let kept: HashMap<&String, &String> =
-        state.iter().filter(|(name, _)| !matches!(name.as_str(), ACTOR | OUTAGE)).collect();
+        state.iter().filter(|(name, _)| !matches!(name.as_str(), ACTOR | OPENED | OUTAGE)).collect();
     serde_json::to_string(&kept).map_err(AppError::internal)
 }
 
@@ -156,11 +158,11 @@ impl SessionStore for Rows {
         }
     }
 
+    /// Only a sign-in makes a session, and its row is there: what is left is to give the cookie its key.
     async fn save(&self, state: State, _: &Duration) -> Result<SessionKey, SaveError> {
-        let key = hex::encode(self.0.random.bytes::<32>());
-        let key = SessionKey::try_from(key).map_err(|error| SaveError::Other(error.into()))?;
-        self.keep(&key, state).await.map_err(|error| SaveError::Other(error.into()))?;
-        Ok(key)
+        let opened = state.get(OPENED).and_then(|text| serde_json::from_str::<String>(text).ok());
+        let key = opened.unwrap_or_else(|| hex::encode(self.0.random.bytes::<32>()));
+        SessionKey::try_from(key).map_err(|error| SaveError::Other(error.into()))
     }
 
     async fn update(&self, key: SessionKey, state: State, _: &Duration) -> Result<SessionKey, UpdateError> {
@@ -178,9 +180,14 @@ impl SessionStore for Rows {
         Ok(())
     }
 
+    /// Signing out ends the row before ([`store::end`]); what a browser brought along to a new sign-in
+    /// ends here, and an outage then leaves it to end by itself.
     async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
         let (hash, now) = (fingerprint(key.as_ref()), self.0.clock.now());
-        self.0.db.write(move |c| store::end_by_hash(c, &hash, "signed out", now)).await?;
+        let ended = self.0.db.write(move |c| store::end_by_hash(c, &hash, "signed in anew", now)).await;
+        if let Err(error) = ended {
+            tracing::warn!(%error, "the session that a browser left could not be ended");
+        }
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ mod cookie;
 pub mod identity;
 pub mod store;
 
-pub use cookie::{Rows, SignIn, cookie_name, device, forget, remember};
+pub use cookie::{Opened, Rows, cookie_name, device, forget, open, remember, rotate};
 
 use chrono::TimeDelta;
 

@@ -34,6 +34,7 @@ pub struct NewSession {
     pub ip: String,
     pub user_agent: String,
     pub device: String,
+    pub factor_at: Option<Timestamp>,
 }
 
 /// A live session with the person behind it.
@@ -54,6 +55,7 @@ struct SessionPart {
     seen_at: Timestamp,
     expires_at: Timestamp,
     idle_seconds: i64,
+    factor_at: Option<Timestamp>,
 }
 
 #[derive(Debug, Queryable, Selectable)]
@@ -66,6 +68,7 @@ struct UserPart {
     name: String,
     email: String,
     must_change_password: bool,
+    mfa_since: Option<Timestamp>,
 }
 
 /// Keeps a new session.
@@ -75,15 +78,19 @@ pub fn insert(c: &mut Connection, session: &NewSession) -> QueryResult<()> {
 
 /// The session with this hash, if it is neither ended nor over and its user may still come in.
 pub fn live(c: &mut Connection, hash: &str, now: Timestamp) -> QueryResult<Option<Live>> {
-    let found: Option<(SessionPart, UserPart, String)> = table::table
+    let found: Option<(SessionPart, UserPart, (String, bool))> = table::table
         .inner_join(users::table.inner_join(organizations::table))
         .filter(table::hash.eq(hash))
         .filter(table::ended_at.is_null())
         .filter(table::expires_at.gt(now))
-        .select((SessionPart::as_select(), UserPart::as_select(), organizations::name))
+        .select((
+            SessionPart::as_select(),
+            UserPart::as_select(),
+            (organizations::name, organizations::staff_mfa_required),
+        ))
         .first(c)
         .optional()?;
-    let Some((session, user, organization_name)) = found else { return Ok(None) };
+    let Some((session, user, (organization_name, staff_mfa_required))) = found else { return Ok(None) };
     let idle = TimeDelta::seconds(session.idle_seconds);
     if user.status != Status::Active || session.seen_at.plus(idle) <= now {
         return Ok(None);
@@ -98,6 +105,8 @@ pub fn live(c: &mut Connection, hash: &str, now: Timestamp) -> QueryResult<Optio
         email: user.email,
         means: if session.kind == Kind::Api { Means::Bearer } else { Means::Cookie },
         must_change_password: user.must_change_password,
+        must_enrol: user.role.is_staff() && staff_mfa_required && user.mfa_since.is_none(),
+        factor_at: session.factor_at,
     };
     Ok(Some(Live { actor, state: session.state, seen_at: session.seen_at, expires_at: session.expires_at }))
 }
@@ -108,6 +117,19 @@ pub fn save_state(c: &mut Connection, hash: &str, state: &str) -> QueryResult<()
         .set(table::state.eq(state))
         .execute(c)
         .map(drop)
+}
+
+/// Gives a live session another key.
+pub fn set_hash(c: &mut Connection, id: &SessionId, hash: &str) -> QueryResult<()> {
+    diesel::update(table::table.find(id).filter(table::ended_at.is_null()))
+        .set(table::hash.eq(hash))
+        .execute(c)
+        .map(drop)
+}
+
+/// Keeps that a factor was shown in this session.
+pub fn set_factor(c: &mut Connection, id: &SessionId, at: Timestamp) -> QueryResult<()> {
+    diesel::update(table::table.find(id)).set(table::factor_at.eq(Some(at))).execute(c).map(drop)
 }
 
 /// Keeps that the session was used.

@@ -9,6 +9,7 @@ use maud::{Markup, html};
 use serde::Serialize;
 
 use super::context::Context;
+use super::guard;
 use super::page::{Page, is_htmx};
 use crate::error::{AppError, FieldError};
 use crate::paths;
@@ -124,9 +125,24 @@ fn redirect(request: &HttpRequest, error: &AppError) -> Option<HttpResponse> {
             paths::login_then(back)
         }
         AppError::Forbidden { code: "password_change_required", .. } => paths::PASSWORD.to_owned(),
+        AppError::Forbidden { code: guard::ENROL, .. } => paths::MFA.to_owned(),
+        AppError::Forbidden { code: guard::FRESH_FACTOR, .. } => paths::confirm_then(&back(request)),
         _ => return None,
     };
     Some(super::page::SeeOther::to(url).answer(request))
+}
+
+/// Where the person was: the page itself, or the one whose form was sent.
+fn back(request: &HttpRequest) -> String {
+    if *request.method() == Method::GET {
+        return request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    }
+    let referer = request.headers().get(header::REFERER).and_then(|value| value.to_str().ok());
+    let url = referer.and_then(|url| url::Url::parse(url).ok());
+    url.map_or_else(
+        || paths::HOME.to_owned(),
+        |url| url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path())),
+    )
 }
 
 fn problem(request: &HttpRequest, error: &AppError, request_id: String) -> HttpResponse {

@@ -11,6 +11,11 @@ use crate::app::App;
 use crate::error::AppError;
 use crate::web::client::Client;
 
+/// The code of a refusal that a fresh factor lifts.
+pub const FRESH_FACTOR: &str = "fresh_factor_required";
+/// The code of a refusal that a second factor lifts.
+pub const ENROL: &str = "second_factor_required";
+
 /// Who gets through to a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
@@ -59,6 +64,18 @@ pub struct Allowed<P: Needs> {
     permission: PhantomData<P>,
 }
 
+/// Staff whose role has the permission `P` and who showed a factor within [`FRESH`](crate::access::FRESH): for acts that are
+/// dangerous and hard to take back.
+#[derive(Clone, Debug)]
+pub struct Fresh<P: Needs> {
+    pub actor: Actor,
+    permission: PhantomData<P>,
+}
+
+/// Whoever is signed in and showed a factor within [`FRESH`](crate::access::FRESH): for dangerous acts on one's own account.
+#[derive(Clone, Debug)]
+pub struct FreshlySignedIn(pub Actor);
+
 macro_rules! permissions {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {
         $($(#[$doc])*
@@ -78,6 +95,10 @@ permissions!(
     SearchMail,
     /// See users and their sessions.
     SeeUsers,
+    /// Suspend, unlock, invite, force a reset, give roles.
+    ManageUsers,
+    /// End sessions and token families of others.
+    RevokeSessions,
     /// Search and export the audit log.
     SearchAudit,
     /// See subsystem health in detail.
@@ -97,6 +118,13 @@ impl<P: Needs + 'static> Guard for Allowed<P> {
     const ACCESS: Access = Access::Permission(P::PERMISSION);
 }
 
+impl<P: Needs + 'static> Guard for Fresh<P> {
+    const ACCESS: Access = Access::Permission(P::PERMISSION);
+}
+impl Guard for FreshlySignedIn {
+    const ACCESS: Access = Access::SignedIn;
+}
+
 fn actor(request: &HttpRequest) -> Option<Actor> {
     request.extensions().get::<Actor>().cloned()
 }
@@ -109,6 +137,17 @@ fn settled(request: &HttpRequest) -> Result<Actor, AppError> {
     Ok(actor)
 }
 
+fn fresh(request: &HttpRequest, actor: Actor) -> Result<Actor, AppError> {
+    let now = request.app_data::<web::Data<App>>().map(|app| app.clock.now());
+    if now.is_some_and(|now| actor.is_fresh(now)) {
+        return Ok(actor);
+    }
+    Err(AppError::forbidden(
+        FRESH_FACTOR,
+        "Confirm that it is you first: this act asks for it every 10 minutes.",
+    ))
+}
+
 fn permitted(request: &HttpRequest, permission: Permission) -> Result<Actor, AppError> {
     let actor = settled(request)?;
     if !actor.role.allows(permission) {
@@ -116,6 +155,9 @@ fn permitted(request: &HttpRequest, permission: Permission) -> Result<Actor, App
             "not_permitted",
             "Your role does not include this. Ask an administrator.",
         ));
+    }
+    if actor.must_enrol {
+        return Err(AppError::forbidden(ENROL, "Set up a second factor first: staff need one."));
     }
     let networks = request.app_data::<web::Data<App>>().map(|app| &app.config.http.admin_networks);
     let ip = request.extensions().get::<Client>().map(|client| client.ip);
@@ -161,5 +203,24 @@ impl<P: Needs + 'static> FromRequest for Allowed<P> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(permitted(request, P::PERMISSION).map(|actor| Self { actor, permission: PhantomData }))
+    }
+}
+
+impl<P: Needs + 'static> FromRequest for Fresh<P> {
+    type Error = AppError;
+    type Future = Ready<Result<Self, AppError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let actor = permitted(request, P::PERMISSION).and_then(|actor| fresh(request, actor));
+        ready(actor.map(|actor| Self { actor, permission: PhantomData }))
+    }
+}
+
+impl FromRequest for FreshlySignedIn {
+    type Error = AppError;
+    type Future = Ready<Result<Self, AppError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(settled(request).and_then(|actor| fresh(request, actor)).map(Self))
     }
 }

@@ -8,9 +8,9 @@ use serde::Deserialize;
 
 use crate::accounts::User;
 use crate::accounts::sign_in::{self, Refused};
-use crate::audit::{self, Event, Target};
+use crate::accounts::sign_out;
 use crate::error::AppError;
-use crate::sessions::{self, SignIn};
+use crate::sessions;
 use crate::ui::form::actions;
 use crate::ui::{self, Button, Field, FieldError, error_summary};
 use crate::web::guard::AnySession;
@@ -61,7 +61,10 @@ pub async fn login(
 ) -> Result<HttpResponse, AppError> {
     let outcome = sign_in::by_browser(&context.app, &context.act(), &sent.email, &sent.password).await?;
     match outcome {
-        Ok(user) => welcome(&context, &session, &user, sent.next.as_deref(), &request),
+        Ok((user, opened)) => {
+            sessions::remember(&session, &opened)?;
+            Ok(welcome(&user, sent.next.as_deref(), &request))
+        }
         Err(refused) => {
             let main = view(&context, &sent.email, sent.next.as_deref(), Some(refused));
             Ok(Page::public("Sign in", main).refused().answer(&request))
@@ -69,20 +72,13 @@ pub async fn login(
     }
 }
 
-fn welcome(
-    context: &Context,
-    session: &Session,
-    user: &User,
-    next: Option<&str>,
-    request: &HttpRequest,
-) -> Result<HttpResponse, AppError> {
-    sessions::remember(session, &SignIn::new(&user.id, &user.organization_id, user.role, &context.client))?;
+fn welcome(user: &User, next: Option<&str>, request: &HttpRequest) -> HttpResponse {
     let url = if user.must_change_password {
         paths::PASSWORD
     } else {
         paths::local_or(next, console::start_of(user.role))
     };
-    Ok(SeeOther::to(url).answer(request))
+    SeeOther::to(url).answer(request)
 }
 
 /// `POST /logout`
@@ -91,15 +87,7 @@ pub async fn logout(
     context: Context,
     session: Session,
 ) -> Result<SeeOther, AppError> {
-    let (app, act) = (context.app.clone(), context.act());
-    context
-        .app
-        .db
-        .write(move |c| {
-            let target = Target("session", actor.session.as_str());
-            audit::record(c, &app.random, &act, Event::new(&actor.organization, "session.ended", target))
-        })
-        .await?;
+    sign_out::sign_out(&context.app, &context.act(), &actor).await?;
     sessions::forget(&session);
     Ok(SeeOther::to(paths::LOGIN).saying("You are signed out."))
 }

@@ -11,7 +11,7 @@ use frontdesk::clock::{Clock, Timestamp};
 use frontdesk::config::{Config, Sources};
 use frontdesk::db::{Connection, DatabaseUrl};
 use frontdesk::ids::Random;
-use frontdesk::{health, jobs, server};
+use frontdesk::{health, jobs, organizations, server};
 use tempfile::TempDir;
 use url::Url;
 
@@ -70,12 +70,19 @@ impl TestApp {
         let clock = Clock::manual(Timestamp::parse(START).unwrap());
         let app = App::new(config, clock, Random::seeded(1)).unwrap();
         server::prepare(&app).await.unwrap();
+        relax(&app).await;
         health::run_all(&app).await;
         let running = server::start(&app).unwrap();
         let (url, server) = (running.url.clone(), running.handle.clone());
         tokio::spawn(running.wait());
         let people = AtomicU32::new(0);
         Self { app, url, server, people, _database: database, _data_dir: data_dir }
+    }
+
+    /// Asks staff of the first organization for a second factor, as it is outside of tests.
+    pub async fn require_staff_mfa(&self) {
+        let query = "UPDATE organizations SET staff_mfa_required = TRUE";
+        self.db.write(move |c| diesel::sql_query(query).execute(c)).await.unwrap();
     }
 
     /// Another process over the same data, with the same clock; it serves nothing.
@@ -112,6 +119,17 @@ impl TestApp {
         let query = format!("SELECT count(*) AS rows FROM {table}");
         self.read(move |c| diesel::sql_query(query).get_result::<Rows>(c)).await.rows
     }
+}
+
+/// Staff work without a second factor, but for the tests that are about it.
+async fn relax(app: &App) {
+    app.db
+        .write(|c| {
+            let default = organizations::by_slug(c, organizations::DEFAULT)?;
+            default.map_or(Ok(()), |found| organizations::relax_staff_mfa(c, &found.id))
+        })
+        .await
+        .unwrap();
 }
 
 impl Drop for TestApp {

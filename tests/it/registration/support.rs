@@ -129,6 +129,8 @@ pub async fn decide(
         email: person.email.clone(),
         means: Means::Cookie,
         must_change_password: false,
+        must_enrol: false,
+        factor_at: Some(app.clock.now()),
     };
     let findings = about.iter().map(|(document, verdict, reason)| Finding {
         document: document.clone(),

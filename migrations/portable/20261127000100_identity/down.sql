@@ -1,0 +1,14 @@
+DROP TABLE notifications;
+DROP TABLE rate_limit_hits;
+ALTER TABLE sessions DROP COLUMN country;
+ALTER TABLE sessions DROP COLUMN revocation_id;
+ALTER TABLE sessions DROP COLUMN ended_by;
+ALTER TABLE sessions DROP COLUMN factor_at;
+ALTER TABLE one_time_tokens DROP COLUMN subject;
+DROP INDEX users_by_erasure;
+ALTER TABLE users DROP COLUMN erased_at;
+ALTER TABLE users DROP COLUMN erase_at;
+ALTER TABLE users DROP COLUMN locked_until;
+ALTER TABLE users DROP COLUMN password_changed_at;
+ALTER TABLE users DROP COLUMN mfa_since;
+ALTER TABLE organizations DROP COLUMN staff_mfa_required;
