@@ -17,7 +17,11 @@ pub fn organization_name(context: &Context) -> String {
 /// Links of the own menu.
 #[must_use]
 pub fn own_links(context: &Context) -> Vec<(&'static str, String)> {
-    let own = [("Your account", paths::ACCOUNT.to_owned()), ("Change password", paths::PASSWORD.to_owned())];
+    let own = [
+        ("Your account", paths::ACCOUNT.to_owned()),
+        ("Change password", paths::PASSWORD.to_owned()),
+        ("Second factor", paths::MFA.to_owned()),
+    ];
     match &context.actor {
         Some(actor) if !actor.must_change_password => own.into(),
         _ => Vec::new(),

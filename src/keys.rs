@@ -43,17 +43,26 @@ pub enum Purpose {
     DocumentNumber,
     /// Mails kept instead of sent.
     CapturedMail,
+    /// The secret that an authenticator app shares.
+    TotpSecret,
+    /// The keyed hash of a recovery code.
+    RecoveryCode,
+    /// What the answer of a passkey is checked against.
+    MfaChallenge,
 }
 
 impl Purpose {
     /// Every purpose, in the order of declaration.
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 9] = [
         Self::OutboxSecret,
         Self::DocumentKey,
         Self::CsrfToken,
         Self::CookieSigning,
         Self::DocumentNumber,
         Self::CapturedMail,
+        Self::TotpSecret,
+        Self::RecoveryCode,
+        Self::MfaChallenge,
     ];
 
     /// The text the key is derived from: changing one makes everything sealed with it unreadable.
@@ -65,6 +74,9 @@ impl Purpose {
             Self::CookieSigning => b"cookie signing",
             Self::DocumentNumber => b"document number",
             Self::CapturedMail => b"captured mail",
+            Self::TotpSecret => b"totp secret",
+            Self::RecoveryCode => b"recovery code",
+            Self::MfaChallenge => b"mfa challenge",
         }
     }
 }

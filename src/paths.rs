@@ -4,6 +4,11 @@ use std::fmt::Display;
 
 pub const HOME: &str = "/";
 pub const LOGIN: &str = "/login";
+pub const LOGIN_CODE: &str = "/login/code";
+pub const LOGIN_CODE_PASSKEY: &str = "/login/code/passkey";
+pub const LOGIN_CODE_PASSKEY_OPTIONS: &str = "/login/code/passkey/options";
+pub const LOGIN_PASSKEY: &str = "/login/passkey";
+pub const LOGIN_PASSKEY_OPTIONS: &str = "/login/passkey/options";
 pub const LOGOUT: &str = "/logout";
 pub const SETUP: &str = "/setup";
 pub const REGISTER: &str = "/register";
@@ -15,7 +20,15 @@ pub const ACTIVATE: &str = "/activate";
 pub const ACCOUNT: &str = "/account";
 pub const PASSWORD: &str = "/account/password";
 pub const MFA: &str = "/account/mfa";
+pub const TOTP: &str = "/account/mfa/app";
+pub const TOTP_CODE: &str = "/account/mfa/app/code";
+pub const TOTP_REMOVE: &str = "/account/mfa/app/remove";
+pub const RECOVERY_CODES: &str = "/account/mfa/recovery-codes";
+pub const PASSKEYS: &str = "/account/mfa/passkeys";
+pub const PASSKEY_OPTIONS: &str = "/account/mfa/passkeys/options";
 pub const CONFIRM: &str = "/account/confirm";
+pub const CONFIRM_PASSKEY_OPTIONS: &str = "/account/confirm/passkey/options";
+pub const CONFIRM_HELD: &str = "/account/confirm/held";
 pub const CASE: &str = "/case";
 pub const CASE_RECEIVED: &str = "/case/received";
 pub const CASE_DOCUMENTS: &str = "/case/documents";
@@ -46,6 +59,9 @@ pub mod patterns {
     pub const EMAIL_CAPTURED_BODY: &str = "/emails/{id}/captured/body";
     pub const EMAIL_CAPTURED_RAW: &str = "/emails/{id}/captured/message.eml";
     pub const AUDIT_ENTRY: &str = "/audit/{id}";
+    pub const PASSKEY_REMOVE: &str = "/account/mfa/passkeys/{id}/remove";
+    pub const USER_MFA: &str = "/users/{id}/mfa";
+    pub const USER_MFA_RESET: &str = "/users/{id}/mfa/reset";
     pub const SETUP_LINK: &str = "/setup/{token}";
     pub const VERIFY_EMAIL_LINK: &str = "/verify-email/{token}";
     pub const ACTIVATE_LINK: &str = "/activate/{token}";
@@ -85,10 +101,22 @@ pub fn login_then(next: &str) -> String {
     format!("{LOGIN}?next={}", encode(next))
 }
 
+/// The page that asks for the second factor, and then goes on to `next`.
+#[must_use]
+pub fn login_code_then(next: Option<&str>) -> String {
+    next.map_or_else(|| LOGIN_CODE.to_owned(), |next| format!("{LOGIN_CODE}?next={}", encode(next)))
+}
+
 /// The page that asks for a fresh factor, and then goes on to `next`.
 #[must_use]
 pub fn confirm_then(next: &str) -> String {
     format!("{CONFIRM}?next={}", encode(next))
+}
+
+/// The same for a form that was sent to `next`: what was typed is sent on afterwards.
+#[must_use]
+pub fn confirm_held(next: &str) -> String {
+    format!("{CONFIRM_HELD}?next={}", encode(next))
 }
 
 fn encode(text: &str) -> String {
@@ -170,6 +198,22 @@ pub fn email_captured_raw(id: impl Display) -> String {
 #[must_use]
 pub fn audit_entry(id: impl Display) -> String {
     format!("/audit/{id}")
+}
+
+#[must_use]
+pub fn passkey_remove(id: impl Display) -> String {
+    format!("/account/mfa/passkeys/{id}/remove")
+}
+
+/// The factors of a user, for who manages users.
+#[must_use]
+pub fn user_mfa(id: impl Display) -> String {
+    format!("/users/{id}/mfa")
+}
+
+#[must_use]
+pub fn user_mfa_reset(id: impl Display) -> String {
+    format!("/users/{id}/mfa/reset")
 }
 
 #[must_use]

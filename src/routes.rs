@@ -1,5 +1,6 @@
 //! The only route table: what is served where, and who gets through (each handler's first argument).
 
+use crate::accounts::mfa::{api as mfa_api, pages as mfa};
 use crate::accounts::{api as auth, pages as accounts, registration, verify_email};
 use crate::mail::pages as mail;
 use crate::verifications::{api as cases, pages as verifications};
@@ -13,6 +14,7 @@ pub fn table() -> Vec<Endpoint> {
     let mut table = Vec::new();
     table.extend(watch());
     table.extend(own());
+    table.extend(second_factor());
     table.extend(applicant());
     table.extend(emails());
     table.extend(decide());
@@ -40,6 +42,33 @@ fn own() -> Vec<Endpoint> {
         get(paths::ACTIVATE, accounts::activate_form),
         post(paths::ACTIVATE, accounts::activate),
         post(paths::THEME, accounts::theme),
+    ]
+}
+
+/// Second factors: at sign-in, of one's own, before dangerous acts, and of a user.
+fn second_factor() -> Vec<Endpoint> {
+    vec![
+        get(paths::LOGIN_CODE, mfa::code_form),
+        post(paths::LOGIN_CODE, mfa::send_code),
+        post(paths::LOGIN_CODE_PASSKEY, mfa::send_passkey),
+        post(paths::LOGIN_CODE_PASSKEY_OPTIONS, mfa::code_passkey_options),
+        post(paths::LOGIN_PASSKEY, mfa::sign_in_with_passkey),
+        post(paths::LOGIN_PASSKEY_OPTIONS, mfa::sign_in_options),
+        get(paths::MFA, mfa::overview),
+        get(paths::TOTP, mfa::app_form),
+        post(paths::TOTP, mfa::begin_app),
+        post(paths::TOTP_CODE, mfa::confirm_app),
+        post(paths::TOTP_REMOVE, mfa::remove_app),
+        post(paths::PASSKEYS, mfa::add_passkey),
+        post(paths::PASSKEY_OPTIONS, mfa::passkey_options),
+        post(p::PASSKEY_REMOVE, mfa::remove_passkey),
+        post(paths::RECOVERY_CODES, mfa::new_codes),
+        get(paths::CONFIRM, mfa::confirm_form),
+        post(paths::CONFIRM, mfa::confirm),
+        post(paths::CONFIRM_HELD, mfa::held),
+        post(paths::CONFIRM_PASSKEY_OPTIONS, mfa::confirm_options),
+        get(p::USER_MFA, mfa::user),
+        post(p::USER_MFA_RESET, mfa::reset),
     ]
 }
 
@@ -94,6 +123,8 @@ fn api(root: &str) -> Vec<Endpoint> {
     let at = |path: &str| format!("{root}{path}");
     vec![
         post(at("/auth/login"), auth::login),
+        post(at("/auth/mfa"), mfa_api::answer),
+        post(at("/auth/confirm"), mfa_api::confirm),
         post(at("/auth/refresh"), auth::refresh),
         post(at("/auth/logout"), auth::logout),
         get(at("/auth/me"), auth::me),

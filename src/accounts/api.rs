@@ -5,6 +5,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::mfa::Step;
+use super::mfa::api::SecondStep;
 use super::{sign_in, sign_out, store};
 use crate::error::AppError;
 use crate::sessions::api_tokens::{self, Pair};
@@ -47,6 +49,7 @@ impl From<Pair> for Tokens {
 /// Signs a program in for a person.
 #[utoipa::path(post, path = "/api/v1/auth/login", tag = "auth", request_body = Login, responses(
     (status = 200, description = "Signed in", body = Tokens),
+    (status = 202, description = "A second factor is asked for: `POST /auth/mfa` ends the sign-in", body = SecondStep),
     (status = 400, description = "The body cannot be read", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "`invalid_credentials`", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`account_pending`, `account_suspended`, `account_banned`, `account_rejected`, `password_expired`, `password_change_required`; only after a correct password", body = Problem, content_type = "application/problem+json"),
@@ -54,7 +57,12 @@ impl From<Pair> for Tokens {
 ))]
 pub async fn login(_: Anyone, context: Context, Json(sent): Json<Login>) -> Result<HttpResponse, AppError> {
     let pair = sign_in::by_api(&context.app, &context.act(), &sent.email, &sent.password).await?;
-    Ok(HttpResponse::Ok().json(Tokens::from(pair?)))
+    Ok(match pair? {
+        Step::Done(pair) => HttpResponse::Ok().json(Tokens::from(pair)),
+        Step::SecondFactor(token) => {
+            HttpResponse::Accepted().json(SecondStep::of(&context.app, &token, context.now).await?)
+        }
+    })
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -122,6 +130,6 @@ pub async fn me(SignedIn(actor): SignedIn, context: Context) -> Result<HttpRespo
         status: user.status.to_string(),
         email_verified: user.email_verified_at.is_some(),
         document_verified: user.document_verified_at.is_some(),
-        mfa: false,
+        mfa: user.mfa_since.is_some(),
     }))
 }

@@ -7,6 +7,7 @@
 pub mod api;
 pub mod change_password;
 pub mod hashing;
+pub mod mfa;
 pub mod model;
 pub mod pages;
 pub mod password;

@@ -53,6 +53,8 @@ pub struct User {
     pub document_verified_at: Option<Timestamp>,
     pub last_login_at: Option<Timestamp>,
     pub created_at: Timestamp,
+    /// Since when signing in asks for a second factor.
+    pub mfa_since: Option<Timestamp>,
 }
 
 /// A user to be created.

@@ -4,6 +4,8 @@ use diesel::QueryResult;
 use secrecy::SecretString;
 use serde_json::json;
 
+use super::mfa::challenge::{self, Step};
+use super::mfa::model::Purpose;
 use super::model::Refusal;
 use super::{User, store};
 use crate::access::{Act, SessionId};
@@ -65,53 +67,88 @@ async fn authenticate(
     Ok(user.may_sign_in(act.at).map(|()| user).map_err(Refused::Account))
 }
 
-/// Signs a person in by browser: the session is kept, and a temporary password used up, in one transaction.
-/// The caller puts the key of the session into the cookie.
+/// Signs a person in by browser, or asks for the second factor. The caller puts the key of the session into
+/// the cookie.
 pub async fn by_browser(
     app: &App,
     act: &Act,
     email: &str,
     password: &SecretString,
-) -> Result<Result<(User, Opened), Refused>, AppError> {
-    let user = match authenticate(app, act, email, password).await? {
-        Ok(user) => user,
-        Err(refused) => return Ok(Err(refused)),
-    };
-    let (app_, act) = (app.clone(), act.known_as(&user.id, user.name.as_str()));
-    app.db
-        .write(move |c| {
-            if user.password_expires_at.is_some() && !store::spend_temporary_password(c, &user.id, act.at)? {
-                return Ok::<_, AppError>(Err(Refused::Account(Refusal::PasswordExpired)));
-            }
-            let whose = (&user.id, &user.organization_id, user.role);
-            let opened = sessions::open(c, &app_, &act, whose, Some(act.at))?;
-            record(c, &app_, &act, &user, ("browser", &opened.id))?;
-            Ok(Ok((user, opened)))
-        })
-        .await
+) -> Result<Result<Step<(User, Opened)>, Refused>, AppError> {
+    match authenticate(app, act, email, password).await? {
+        Ok(user) => admit(app, act, user, Purpose::BrowserSignIn, open_browser).await,
+        Err(refused) => Ok(Err(refused)),
+    }
 }
 
-/// Signs a program in for a person.
+/// Signs a program in for a person, or asks for the second factor.
 pub async fn by_api(
     app: &App,
     act: &Act,
     email: &str,
     password: &SecretString,
-) -> Result<Result<Pair, Refused>, AppError> {
-    let user = match authenticate(app, act, email, password).await? {
-        Ok(user) if user.must_change_password => return Ok(Err(Refused::PasswordChange)),
-        Ok(user) => user,
-        Err(refused) => return Ok(Err(refused)),
-    };
+) -> Result<Result<Step<Pair>, Refused>, AppError> {
+    match authenticate(app, act, email, password).await? {
+        Ok(user) => admit(app, act, user, Purpose::ApiSignIn, open_api).await,
+        Err(refused) => Ok(Err(refused)),
+    }
+}
+
+/// A user whose password was right comes in, or is asked for the second factor first.
+async fn admit<T: Send + 'static>(
+    app: &App,
+    act: &Act,
+    user: User,
+    purpose: Purpose,
+    open: fn(&mut Connection, &App, &Act, User) -> Result<Result<T, Refused>, AppError>,
+) -> Result<Result<Step<T>, Refused>, AppError> {
     let (app_, act) = (app.clone(), act.known_as(&user.id, user.name.as_str()));
-    let pair = app
-        .db
+    app.db
         .write(move |c| {
-            let (session, pair) = api_tokens::start(c, &app_, &act, &user.id, &user.organization_id)?;
-            record(c, &app_, &act, &user, ("api", &session))?;
-            Ok::<_, AppError>(pair)
+            if user.mfa_since.is_some() {
+                let token = challenge::begin(c, &app_, purpose, &user.id, act.at)?;
+                return Ok::<_, AppError>(Ok(Step::SecondFactor(token)));
+            }
+            Ok(open(c, &app_, &act, user)?.map(Step::Done))
         })
-        .await?;
+        .await
+}
+
+/// Opens a session for a browser, and uses a temporary password up. Call it in a write transaction, once
+/// everything was shown that is asked for.
+pub fn open_browser(
+    c: &mut Connection,
+    app: &App,
+    act: &Act,
+    user: User,
+) -> Result<Result<(User, Opened), Refused>, AppError> {
+    if let Err(refusal) = user.may_sign_in(act.at) {
+        return Ok(Err(Refused::Account(refusal)));
+    }
+    if user.password_expires_at.is_some() && !store::spend_temporary_password(c, &user.id, act.at)? {
+        return Ok(Err(Refused::Account(Refusal::PasswordExpired)));
+    }
+    let whose = (&user.id, &user.organization_id, user.role);
+    let opened = sessions::open(c, app, act, whose, Some(act.at))?;
+    record(c, app, act, &user, ("browser", &opened.id))?;
+    Ok(Ok((user, opened)))
+}
+
+/// The same for a program.
+pub fn open_api(
+    c: &mut Connection,
+    app: &App,
+    act: &Act,
+    user: User,
+) -> Result<Result<Pair, Refused>, AppError> {
+    if let Err(refusal) = user.may_sign_in(act.at) {
+        return Ok(Err(Refused::Account(refusal)));
+    }
+    if user.must_change_password {
+        return Ok(Err(Refused::PasswordChange));
+    }
+    let (session, pair) = api_tokens::start(c, app, act, &user.id, &user.organization_id)?;
+    record(c, app, act, &user, ("api", &session))?;
     Ok(Ok(pair))
 }
 

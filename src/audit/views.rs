@@ -24,7 +24,7 @@ const AREAS: &[(&str, &str)] = &[
 /// An action in words: `verification.approved` reads "Verification approved".
 #[must_use]
 pub fn sentence(action: &str) -> String {
-    let words = action.replace(['.', '_'], " ");
+    let words = action.replace(['.', '_'], " ").replace(" mfa", " MFA");
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

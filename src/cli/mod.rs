@@ -109,6 +109,11 @@ enum Admin {
         #[arg(long, default_value = "operator")]
         role: String,
     },
+    /// Remove the second factor of somebody who has lost it, and sign them out everywhere.
+    ResetMfa {
+        #[arg(long)]
+        email: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -175,6 +180,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Admin(Admin::Create { email, name, role }) => {
             admin::create(&global, &email, name.as_deref(), &role)
         }
+        Command::Admin(Admin::ResetMfa { email }) => admin::reset_mfa(&global, &email),
         Command::Config(command) => config::run(&global, &command),
         Command::Health { url } => health::run(&url),
         Command::Openapi => openapi::run(),

@@ -260,6 +260,53 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    totp_secrets (user_id) {
+        user_id -> Text,
+        sealed_secret -> Nullable<Text>,
+        confirmed_at -> Nullable<Timestamp>,
+        last_step -> Nullable<BigInt>,
+        sealed_pending -> Nullable<Text>,
+        pending_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    recovery_codes (id) {
+        id -> Text,
+        user_id -> Text,
+        hash -> Text,
+        created_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    passkeys (id) {
+        id -> Text,
+        user_id -> Text,
+        name -> Text,
+        credential_id -> Text,
+        credential -> Text,
+        created_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    mfa_challenges (id) {
+        id -> Text,
+        purpose -> Text,
+        user_id -> Nullable<Text>,
+        hash -> Text,
+        sealed_state -> Nullable<Text>,
+        tries -> BigInt,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(verification_cases -> users (applicant_id));
 diesel::joinable!(documents -> verification_cases (case_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -275,6 +322,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     refresh_tokens,
     rate_limit_hits,
     notifications,
+    totp_secrets,
+    recovery_codes,
+    passkeys,
+    mfa_challenges,
     audit_entries,
     verification_cases,
     documents,

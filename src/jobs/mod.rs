@@ -58,6 +58,11 @@ pub fn all() -> Vec<Job> {
             run: |app| crate::limits::sweep(app).boxed(),
         },
         Job {
+            name: "mfa.sweep",
+            period: TimeDelta::hours(1),
+            run: |app| crate::accounts::mfa::challenge::sweep(app).boxed(),
+        },
+        Job {
             name: "sessions.sweep",
             period: TimeDelta::hours(1),
             run: |app| crate::sessions::sweep(app).boxed(),

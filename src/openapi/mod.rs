@@ -18,6 +18,8 @@ use crate::web::Anyone;
         crate::accounts::api::refresh,
         crate::accounts::api::logout,
         crate::accounts::api::me,
+        crate::accounts::mfa::api::answer,
+        crate::accounts::mfa::api::confirm,
         crate::verifications::api::list,
         crate::verifications::api::get,
         crate::verifications::api::claim,

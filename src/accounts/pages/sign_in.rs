@@ -7,6 +7,8 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::accounts::User;
+use crate::accounts::mfa::pages::CODE_COOKIE;
+use crate::accounts::mfa::{Step, views as mfa};
 use crate::accounts::sign_in::{self, Refused};
 use crate::accounts::sign_out;
 use crate::error::AppError;
@@ -14,7 +16,7 @@ use crate::sessions;
 use crate::ui::form::actions;
 use crate::ui::{self, Button, Field, FieldError, error_summary};
 use crate::web::guard::AnySession;
-use crate::web::{Anyone, Context, Form, Page, Query, SeeOther};
+use crate::web::{Anyone, Context, Form, Page, Query, SeeOther, link};
 use crate::{console, paths};
 
 /// Where to go after signing in.
@@ -33,6 +35,18 @@ pub struct Credentials {
     password: SecretString,
     #[serde(default)]
     next: Option<String>,
+}
+
+impl Credentials {
+    /// Nothing typed, but a place to go.
+    #[must_use]
+    pub fn none(next: Option<&str>) -> Self {
+        Self {
+            email: String::new(),
+            password: SecretString::default(),
+            next: next.map(ToOwned::to_owned),
+        }
+    }
 }
 
 /// `GET /login`
@@ -61,18 +75,38 @@ pub async fn login(
 ) -> Result<HttpResponse, AppError> {
     let outcome = sign_in::by_browser(&context.app, &context.act(), &sent.email, &sent.password).await?;
     match outcome {
-        Ok((user, opened)) => {
+        Ok(Step::Done((user, opened))) => {
             sessions::remember(&session, &opened)?;
             Ok(welcome(&user, sent.next.as_deref(), &request))
         }
-        Err(refused) => {
-            let main = view(&context, &sent.email, sent.next.as_deref(), Some(refused));
-            Ok(Page::public("Sign in", main).refused().answer(&request))
+        Ok(Step::SecondFactor(token)) => {
+            let next = paths::login_code_then(sent.next.as_deref());
+            Ok(link::open(&context.app, CODE_COOKIE, &token, &next))
         }
+        Err(why) => Ok(refused(&context, &sent, why, &request)),
     }
 }
 
-fn welcome(user: &User, next: Option<&str>, request: &HttpRequest) -> HttpResponse {
+/// The form again, with what was wrong.
+pub fn refused(context: &Context, sent: &Credentials, why: Refused, request: &HttpRequest) -> HttpResponse {
+    let main = view(context, &sent.email, sent.next.as_deref(), Some(why));
+    Page::public("Sign in", main).refused().answer(request)
+}
+
+/// The form, after a passkey that did not sign anybody in.
+pub fn refused_passkey(
+    context: &Context,
+    next: Option<&str>,
+    message: &str,
+    request: &HttpRequest,
+) -> HttpResponse {
+    let summary = error_summary(&[FieldError { field: "email", message }]);
+    let main = html! { (summary) (view(context, "", next, None)) };
+    Page::public("Sign in", main).refused().answer(request)
+}
+
+/// The first page of somebody who has just signed in.
+pub fn welcome(user: &User, next: Option<&str>, request: &HttpRequest) -> HttpResponse {
     let url = if user.must_change_password {
         paths::PASSWORD
     } else {
@@ -106,6 +140,7 @@ fn view(context: &Context, email: &str, next: Option<&str>, refused: Option<Refu
     html! {
         (error_summary(&problems))
         (ui::Form::post(paths::LOGIN, context.csrf()).id("login-form").body(fields))
+        (mfa::passkey_sign_in(context, next))
         p .meta { "No account yet? " a href=(paths::REGISTER) { "Register" } }
     }
 }
