@@ -24,6 +24,7 @@ mod harness;
 mod health;
 mod limits;
 mod mail;
+mod mfa;
 mod registration;
 mod sessions;
 mod verifications;

@@ -8,8 +8,10 @@ use crate::app::App;
 use crate::audit::{self, Event, Target};
 use crate::db::Connection;
 use crate::error::AppError;
+use crate::mail::letters::SecurityLetter;
+use crate::mail::{self, Letter, NewEmail, Party};
 use crate::notifications::{self, Kind, New, Severity};
-use crate::paths;
+use crate::{paths, sessions};
 
 /// What happened to the factors of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,5 +109,19 @@ pub(super) fn tell(
     let target = Target("user", user.id.as_str());
     let event = Event::new(&user.organization_id, change.action(), target);
     audit::record(c, &app.random, act, event.change(None, change.data()).because(reason))?;
+    send(c, app, act, user, change)
+}
+
+fn send(c: &mut Connection, app: &App, act: &Act, user: &User, change: &Change) -> Result<(), AppError> {
+    // Where an administrator sits is none of the user's business.
+    let (ip, device) = match change {
+        Change::Reset { .. } => (None, String::new()),
+        _ => (act.ip.clone(), sessions::device(act.user_agent.as_deref().unwrap_or_default())),
+    };
+    let account_url = app.link(paths::ACCOUNT);
+    let letter = SecurityLetter::MfaChanged { what: change.sentence(), at: act.at, ip, device, account_url };
+    let recipient = Party { name: Some(user.name.clone()), address: user.email.clone() };
+    let mail = NewEmail::new(&user.organization_id, recipient, &Letter::Security(letter)).for_user(&user.id);
+    mail::enqueue(c, app, act.at, mail)?;
     Ok(())
 }

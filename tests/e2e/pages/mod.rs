@@ -5,6 +5,7 @@
 
 mod applicant;
 mod console;
+mod factors;
 mod public;
 
 use super::driver::{Tab, Theme};

@@ -57,7 +57,7 @@ pub fn usable(app: &App) -> Result<(), Unusable> {
 
 /// This site, as authenticators know it.
 pub(super) fn relying_party(app: &App) -> Result<Webauthn, AppError> {
-    usable(app).map_err(|why| AppError::forbidden("passkeys_unusable", why.sentence()))?;
+    usable(app).map_err(|why| AppError::conflict("passkeys_unusable", why.sentence()))?;
     let url = app.public_url();
     let name = &app.config.accounts.organization_name;
     let builder = WebauthnBuilder::new(url.domain().unwrap_or_default(), url);
