@@ -9,6 +9,7 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, ConnectionError, PgConnection, SqliteConnection};
 
 use super::Connection;
+use super::text::teach_sqlite;
 
 /// Where the database is.
 #[derive(Clone, PartialEq, Eq)]
@@ -86,6 +87,7 @@ impl Manager {
             DatabaseUrl::Sqlite(path) => {
                 let mut inner = SqliteConnection::establish(&path.to_string_lossy())?;
                 inner.batch_execute(SQLITE_PRAGMAS)?;
+                teach_sqlite(&mut inner)?;
                 Ok(Connection::Sqlite(inner))
             }
         }
