@@ -54,6 +54,11 @@ pub fn by_slug(c: &mut Connection, slug: &str) -> QueryResult<Option<Organizatio
     table::table.filter(table::slug.eq(slug)).select(Organization::as_select()).first(c).optional()
 }
 
+/// Since when there is an organization: the age of this database.
+pub fn since(c: &mut Connection) -> QueryResult<Option<Timestamp>> {
+    table::table.select(table::created_at).order(table::created_at.asc()).first(c).optional()
+}
+
 /// The organization with this id.
 pub fn by_id(c: &mut Connection, id: &OrganizationId) -> QueryResult<Organization> {
     table::table.find(id).select(Organization::as_select()).first(c)
