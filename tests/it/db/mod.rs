@@ -5,9 +5,10 @@ use diesel::sql_types::Text;
 use frontdesk::access::{Act, OrganizationId};
 use frontdesk::audit::{self, Event, Target};
 use frontdesk::clock::Timestamp;
-use frontdesk::db::{Connection, migrations};
+use frontdesk::db::{Connection, DatabaseUrl, migrations};
 use frontdesk::error::AppError;
-use frontdesk::organizations;
+use frontdesk::ids::Random;
+use frontdesk::{organizations, server};
 
 use crate::harness::{Engine, TestApp, both_engines};
 
@@ -33,8 +34,21 @@ async fn record(app: &TestApp) -> OrganizationId {
 
 async fn audit_entries_can_be_neither_changed_nor_deleted(app: TestApp) {
     record(&app).await;
-    for statement in ["UPDATE audit_entries SET actor_name = 'x'", "DELETE FROM audit_entries"] {
-        let refused = app.db.write(move |c| diesel::sql_query(statement).execute(c)).await.unwrap_err();
+    let columns = "organization_id, at, actor_kind, actor_name, action, target_kind, target_id";
+    let replace = |row: &str| {
+        format!("REPLACE INTO audit_entries ({row}, {columns}) SELECT {row}, {columns} FROM audit_entries")
+    };
+    let mut statements =
+        vec!["UPDATE audit_entries SET actor_name = 'x'".to_owned(), "DELETE FROM audit_entries".to_owned()];
+    if matches!(app.db.url(), DatabaseUrl::Postgres(_)) {
+        statements.push("TRUNCATE audit_entries".to_owned());
+    } else {
+        statements.push(replace("id"));
+        statements.push(replace("rowid, id").replace("SELECT rowid, id", "SELECT rowid, 'another'"));
+    }
+    for statement in statements {
+        let query = diesel::sql_query(&statement);
+        let refused = app.db.write(move |c| query.execute(c)).await.unwrap_err();
         let AppError::Internal(cause) = refused else { panic!("{refused:?}") };
         assert!(cause.to_string().contains("append-only"), "{statement}: {cause}");
     }
