@@ -36,6 +36,11 @@ pub fn ensure_default(
     if let Some(found) = by_slug(c, DEFAULT)? {
         return Ok(found);
     }
+    // Of two first starts at once, the second finds what the first has made.
+    c.lock("organizations.default")?;
+    if let Some(found) = by_slug(c, DEFAULT)? {
+        return Ok(found);
+    }
     diesel::insert_into(table::table)
         .values((
             table::id.eq(OrganizationId::new(random, now)),
