@@ -1,5 +1,7 @@
 //! Who holds the case, what became of it, and what went wrong just now.
 
+use std::time::Duration;
+
 use maud::{Markup, html};
 
 use super::case::{CaseView, Notice};
@@ -13,8 +15,9 @@ use crate::verifications::reasons::ReasonCode;
 pub fn claim(view: &CaseView<'_>) -> Markup {
     let case = &view.dossier.case;
     let renew = view.holds().then(|| paths::renew(&case.id));
+    let trigger = renew.as_ref().map(|_| renewal(view.app.config.accounts.claim_life));
     html! {
-        div #claim hx-post=[&renew] hx-trigger=[renew.as_ref().map(|_| "every 5m")] hx-swap=[renew.as_ref().map(|_| "outerHTML")] {
+        div #claim hx-post=[&renew] hx-trigger=[trigger] hx-swap=[renew.as_ref().map(|_| "outerHTML")] {
             @match case.holder(view.now) {
                 _ if !case.state.is_open() => (closed(view, case)),
                 Some(_) if view.holds() => (held_by_me(view, case)),
@@ -32,6 +35,11 @@ pub fn claim(view: &CaseView<'_>) -> Markup {
             }
         }
     }
+}
+
+/// When the page renews the claim: often enough that one renewal may fail.
+fn renewal(life: Duration) -> String {
+    format!("every {}s", life.as_secs() / 3)
 }
 
 fn held_by_me(view: &CaseView<'_>, case: &Case) -> Markup {

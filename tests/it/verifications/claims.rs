@@ -46,7 +46,7 @@ async fn an_open_page_keeps_its_claim(app: TestApp) {
     let version = case(&app, &ada).await.version;
     let page = holder.get(&ada.page()).await;
     assert_eq!(page.attribute("#claim", "hx-post"), format!("{}/renew", ada.page()));
-    assert_eq!(page.attribute("#claim", "hx-trigger"), "every 5m");
+    assert_eq!(page.attribute("#claim", "hx-trigger"), "every 300s");
     for _ in 0..4 {
         app.clock.advance(TimeDelta::minutes(10));
         holder.hx("#renew-form", &[]).await.assert_status(200);
