@@ -36,6 +36,7 @@ pub mod patterns {
     pub const CLAIM: &str = "/verifications/{id}/claim";
     pub const RENEW: &str = "/verifications/{id}/renew";
     pub const RELEASE: &str = "/verifications/{id}/release";
+    pub const LEAVE: &str = "/verifications/{id}/leave";
     pub const DECISION: &str = "/verifications/{id}/decision";
     pub const DECISION_PREVIEW: &str = "/verifications/{id}/decision/preview";
     pub const DOCUMENT: &str = "/documents/{id}";
@@ -119,6 +120,11 @@ pub fn renew(id: impl Display) -> String {
 #[must_use]
 pub fn release(id: impl Display) -> String {
     format!("/verifications/{id}/release")
+}
+
+#[must_use]
+pub fn leave(id: impl Display) -> String {
+    format!("/verifications/{id}/leave")
 }
 
 #[must_use]

@@ -83,6 +83,7 @@ fn decide() -> Vec<Endpoint> {
         post(p::CLAIM, verifications::claim),
         post(p::RENEW, verifications::renew),
         post(p::RELEASE, verifications::release),
+        post(p::LEAVE, verifications::leave),
         post(p::DECISION, verifications::decide),
         post(p::DECISION_PREVIEW, verifications::preview),
         get(p::DOCUMENT, verifications::open),

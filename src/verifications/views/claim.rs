@@ -11,13 +11,15 @@ use crate::ui::{Button, Form, Icon, Meaning, callout, error_summary, icon, time}
 use crate::verifications::model::{Case, CaseState, Refusal};
 use crate::verifications::reasons::ReasonCode;
 
-/// Who holds the case. While this reviewer does and the page is open, the claim is renewed.
+/// Who holds the case. While this reviewer does and the page is open, the claim is renewed; a script tells when the
+/// page is left.
 pub fn claim(view: &CaseView<'_>) -> Markup {
     let case = &view.dossier.case;
     let renew = view.holds().then(|| paths::renew(&case.id));
     let trigger = renew.as_ref().map(|_| renewal(view.app.config.accounts.claim_life));
     html! {
-        div #claim hx-post=[&renew] hx-trigger=[trigger] hx-swap=[renew.as_ref().map(|_| "outerHTML")] {
+        div #claim hx-post=[&renew] hx-trigger=[trigger] hx-swap=[renew.as_ref().map(|_| "outerHTML")]
+            data-leave=[renew.as_ref().map(|_| paths::leave(&case.id))] {
             @match case.holder(view.now) {
                 _ if !case.state.is_open() => (closed(view, case)),
                 Some(_) if view.holds() => (held_by_me(view, case)),

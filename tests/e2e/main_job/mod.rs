@@ -2,7 +2,9 @@
 //! there, the applicant signs in.
 
 mod applicant;
+mod leaving;
 mod reviewer;
+mod writing;
 
 use frontdesk::access::Role;
 use frontdesk::paths;
