@@ -1,10 +1,15 @@
 //! What every answer has, whatever it is about.
 
 mod kit;
+mod origin;
+mod outage;
 
+use frontdesk::access::Role;
+use frontdesk::paths;
 use reqwest::Method;
 
-use crate::harness::{TestApp, both_engines};
+use crate::harness::{Engine, TestApp, both_engines};
+use crate::verifications::support::Program;
 
 both_engines!(
     an_unknown_address_is_a_page_that_leads_back,
