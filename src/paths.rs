@@ -25,6 +25,8 @@ pub const EMAILS: &str = "/emails";
 pub const AUDIT: &str = "/audit";
 pub const HEALTH_PAGE: &str = "/watch/health";
 pub const HEALTH: &str = "/health";
+pub const LIVENESS: &str = "/health/liveness";
+pub const READINESS: &str = "/health/readiness";
 pub const METRICS: &str = "/metrics";
 pub const ASSETS: &str = "/assets/{file}";
 pub const OPENAPI: &str = "/api/openapi.json";
@@ -68,11 +70,7 @@ pub fn is_for_programs(path: &str) -> bool {
 /// Does this answer without looking who asks?
 #[must_use]
 pub fn is_anonymous(path: &str) -> bool {
-    path.starts_with("/assets/")
-        || path == HEALTH
-        || path.starts_with("/health/")
-        || path == METRICS
-        || path == OPENAPI
+    path.starts_with("/assets/") || matches!(path, LIVENESS | READINESS | OPENAPI)
 }
 
 /// May a form with files be sent here? Its own extractor then checks the token.

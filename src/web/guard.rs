@@ -148,6 +148,12 @@ fn fresh(request: &HttpRequest, actor: Actor) -> Result<Actor, AppError> {
     ))
 }
 
+/// Would [`Allowed`] let the sender of this request through? For what is there for everyone, with more for some.
+#[must_use]
+pub fn may(request: &HttpRequest, permission: Permission) -> bool {
+    permitted(request, permission).is_ok()
+}
+
 fn permitted(request: &HttpRequest, permission: Permission) -> Result<Actor, AppError> {
     let actor = settled(request)?;
     if !actor.role.allows(permission) {
