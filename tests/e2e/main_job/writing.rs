@@ -39,7 +39,9 @@ async fn words_typed_while_a_reason_is_worded_stay(app: TestApp) {
     let write = "document.getElementById('message').value = 'Take it by day.';";
     tab.client.execute(write, Vec::new()).await.unwrap();
     tab.client.execute(LET_GO, Vec::new()).await.unwrap();
-    tab.until("the new preview", async || !tab.text("#preview").await.contains("The document has expired."))
-        .await;
+    let renewed =
+        "return !document.getElementById('preview').textContent.includes('The document has expired.')";
+    let is_renewed = async || tab.client.execute(renewed, Vec::new()).await.unwrap() == json!(true);
+    tab.until("the new preview", is_renewed).await;
     assert_eq!(message().await, json!("Take it by day."));
 }
