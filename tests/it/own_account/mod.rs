@@ -69,10 +69,10 @@ async fn every_device_is_listed_and_one_of_them_is_ended(app: TestApp) {
     app.clock.advance(TimeDelta::minutes(5));
     let mut here = app.browser_of(&person).await;
     let page = here.get(paths::OWN_SESSIONS).await;
-    assert_eq!(page.count("#sessions > li"), 2, "{page:?}");
+    assert_eq!(page.texts("#sessions > li").len(), 2, "{page:?}");
     assert!(page.text("#sessions > li:first-child").contains("This device"), "{page:?}");
     let page = here.submit("#sessions > li:last-child form", &[]).await;
-    assert_eq!(page.assert_status(200).count("#sessions > li"), 1, "{page:?}");
+    assert_eq!(page.assert_status(200).texts("#sessions > li").len(), 1, "{page:?}");
     assert!(elsewhere.get(paths::ACCOUNT).await.path.starts_with(paths::LOGIN));
     assert_eq!(here.get(paths::ACCOUNT).await.path, paths::ACCOUNT);
 }
@@ -114,17 +114,17 @@ async fn notifications_are_listed_opened_and_marked_as_read(app: TestApp) {
         tell(&app, &person, "A new device", (n == 22).then_some(paths::OWN_SESSIONS)).await;
     }
     let page = browser.get(paths::OWN_NOTIFICATIONS).await;
-    assert_eq!(page.count("#notifications > li"), 20);
+    assert_eq!(page.texts("#notifications > li").len(), 20);
     assert!(page.text("nav.tabs").contains("23"), "{page:?}");
     let page = browser.submit("#notifications > li:first-child form", &[]).await;
     assert_eq!(page.path, paths::OWN_SESSIONS, "it leads to what it is about");
     let page = browser.get(paths::OWN_NOTIFICATIONS).await;
     assert!(page.text("nav.tabs").contains("22"), "{page:?}");
     let older = page.attribute(".pager .older", "href");
-    assert_eq!(browser.get(&older).await.count("#notifications > li"), 3);
+    assert_eq!(browser.get(&older).await.texts("#notifications > li").len(), 3);
     let page = browser.submit("#read-all-form", &[]).await;
     assert!(!page.text("nav.tabs").contains("22"), "{page:?}");
-    assert_eq!(page.count("#notifications .badge"), 0);
+    assert_eq!(page.texts("#notifications .badge").len(), 0);
 }
 
 async fn a_notification_of_somebody_else_is_not_there(app: TestApp) {
@@ -167,14 +167,14 @@ async fn a_mail_that_was_switched_off_is_kept_but_not_sent(app: TestApp) {
     assert_eq!(write_to(&app, &person, ended(&app)).await, EmailStatus::Queued);
     let mut browser = app.browser_of(&person).await;
     let page = browser.get(paths::OWN_PREFERENCES).await;
-    assert_eq!(page.count("#preferences-form input[checked]"), 3, "{page:?}");
+    assert_eq!(page.texts("#preferences-form input[checked]").len(), 3, "{page:?}");
     let sent = browser.request(Method::POST, paths::OWN_PREFERENCES).form(&[
         ("csrf", browser.csrf().as_str()),
         ("wanted", TemplateKind::NewDevice.as_str()),
     ]);
     browser.send(sent).await.assert_status(303);
     let page = browser.get(paths::OWN_PREFERENCES).await;
-    assert_eq!(page.count("#preferences-form input[checked]"), 1, "{page:?}");
+    assert_eq!(page.texts("#preferences-form input[checked]").len(), 1, "{page:?}");
     assert_eq!(write_to(&app, &person, ended(&app)).await, EmailStatus::Cancelled);
 }
 
