@@ -15,6 +15,14 @@ pub const ACTIVATE: &str = "/activate";
 pub const ACCOUNT: &str = "/account";
 pub const PASSWORD: &str = "/account/password";
 pub const MFA: &str = "/account/mfa";
+pub const OWN_PROFILE: &str = "/account/profile";
+pub const OWN_SESSIONS: &str = "/account/sessions";
+pub const OWN_SESSIONS_END_OTHERS: &str = "/account/sessions/end-others";
+pub const OWN_NOTIFICATIONS: &str = "/account/notifications";
+pub const OWN_NOTIFICATIONS_READ_ALL: &str = "/account/notifications/read-all";
+pub const OWN_PREFERENCES: &str = "/account/emails";
+pub const OWN_DATA: &str = "/account/data";
+pub const OWN_DATA_FILE: &str = "/account/data.json";
 pub const CONFIRM: &str = "/account/confirm";
 pub const CASE: &str = "/case";
 pub const CASE_RECEIVED: &str = "/case/received";
@@ -42,6 +50,8 @@ pub mod patterns {
     pub const DECISION: &str = "/verifications/{id}/decision";
     pub const DECISION_PREVIEW: &str = "/verifications/{id}/decision/preview";
     pub const DOCUMENT: &str = "/documents/{id}";
+    pub const OWN_SESSION_END: &str = "/account/sessions/{id}/end";
+    pub const OWN_NOTIFICATION: &str = "/account/notifications/{id}";
     pub const OWN_DOCUMENT: &str = "/case/documents/{id}";
     pub const EMAIL: &str = "/emails/{id}";
     pub const EMAIL_PREVIEW: &str = "/emails/{id}/preview";
@@ -82,6 +92,18 @@ pub fn takes_files(path: &str) -> bool {
 #[must_use]
 pub fn login_then(next: &str) -> String {
     format!("{LOGIN}?next={}", encode(next))
+}
+
+/// Ends one of the own sessions.
+#[must_use]
+pub fn own_session_end(id: impl Display) -> String {
+    format!("/account/sessions/{id}/end")
+}
+
+/// Marks an own notification as read and goes on to what it is about.
+#[must_use]
+pub fn own_notification(id: impl Display) -> String {
+    format!("/account/notifications/{id}")
 }
 
 /// The page that asks for a fresh factor, and then goes on to `next`.

@@ -2,6 +2,7 @@
 
 use crate::accounts::{api as auth, pages as accounts, registration, verify_email};
 use crate::mail::pages as mail;
+use crate::own_account::pages as own;
 use crate::verifications::{api as cases, pages as verifications};
 use crate::web::route::{Endpoint, get, post};
 use crate::{audit, health, metrics, openapi, own_case, paths};
@@ -13,6 +14,7 @@ pub fn table() -> Vec<Endpoint> {
     let mut table = Vec::new();
     table.extend(watch());
     table.extend(own());
+    table.extend(own_account());
     table.extend(applicant());
     table.extend(emails());
     table.extend(decide());
@@ -33,13 +35,30 @@ fn own() -> Vec<Endpoint> {
         get(p::SETUP_LINK, accounts::setup_link),
         get(paths::SETUP, accounts::setup_form),
         post(paths::SETUP, accounts::create),
-        get(paths::ACCOUNT, accounts::account),
         get(paths::PASSWORD, accounts::change_form),
         post(paths::PASSWORD, accounts::change),
         get(p::ACTIVATE_LINK, accounts::activate_link),
         get(paths::ACTIVATE, accounts::activate_form),
         post(paths::ACTIVATE, accounts::activate),
         post(paths::THEME, accounts::theme),
+    ]
+}
+
+/// The pages of one's own account.
+fn own_account() -> Vec<Endpoint> {
+    vec![
+        get(paths::ACCOUNT, own::account),
+        post(paths::OWN_PROFILE, own::save_profile),
+        get(paths::OWN_SESSIONS, own::sessions),
+        post(paths::OWN_SESSIONS_END_OTHERS, own::end_others),
+        post(p::OWN_SESSION_END, own::end_session),
+        get(paths::OWN_NOTIFICATIONS, own::notifications),
+        post(paths::OWN_NOTIFICATIONS_READ_ALL, own::read_all),
+        post(p::OWN_NOTIFICATION, own::open_notification),
+        get(paths::OWN_PREFERENCES, own::preferences),
+        post(paths::OWN_PREFERENCES, own::save_preferences),
+        get(paths::OWN_DATA, own::data),
+        get(paths::OWN_DATA_FILE, own::data_file),
     ]
 }
 
