@@ -12,6 +12,10 @@ pub const VERIFY_EMAIL: &str = "/verify-email";
 pub const VERIFY_EMAIL_NEW_LINK: &str = "/verify-email/new-link";
 pub const VERIFY_EMAIL_SENT: &str = "/verify-email/sent";
 pub const ACTIVATE: &str = "/activate";
+pub const UNLOCK: &str = "/unlock";
+pub const END_SESSIONS: &str = "/end-sessions";
+pub const FORGOT_PASSWORD: &str = "/forgot-password";
+pub const PASSWORD_RULES: &str = "/password/rules";
 pub const ACCOUNT: &str = "/account";
 pub const PASSWORD: &str = "/account/password";
 pub const MFA: &str = "/account/mfa";
@@ -63,6 +67,8 @@ pub mod patterns {
     pub const VERIFY_EMAIL_LINK: &str = "/verify-email/{token}";
     pub const ACTIVATE_LINK: &str = "/activate/{token}";
     pub const CASE_LINK: &str = "/case/link/{token}";
+    pub const UNLOCK_LINK: &str = "/unlock/{token}";
+    pub const END_SESSIONS_LINK: &str = "/end-sessions/{token}";
 }
 
 /// Is this a call of the JSON API?
@@ -216,6 +222,16 @@ pub fn activate_link(token: &str) -> String {
 #[must_use]
 pub fn case_link(token: &str) -> String {
     format!("/case/link/{token}")
+}
+
+#[must_use]
+pub fn unlock_link(token: &str) -> String {
+    format!("/unlock/{token}")
+}
+
+#[must_use]
+pub fn end_sessions_link(token: &str) -> String {
+    format!("/end-sessions/{token}")
 }
 
 /// `next` when it is a path of ours, otherwise `fallback`: no redirect leaves this site.

@@ -1,6 +1,6 @@
 //! The only route table: what is served where, and who gets through (each handler's first argument).
 
-use crate::accounts::{api as auth, pages as accounts, registration, verify_email};
+use crate::accounts::{api as auth, devices, locks, pages as accounts, password, registration, verify_email};
 use crate::mail::pages as mail;
 use crate::own_account::pages as own;
 use crate::verifications::{api as cases, pages as verifications};
@@ -40,6 +40,13 @@ fn own() -> Vec<Endpoint> {
         get(p::ACTIVATE_LINK, accounts::activate_link),
         get(paths::ACTIVATE, accounts::activate_form),
         post(paths::ACTIVATE, accounts::activate),
+        post(paths::PASSWORD_RULES, password::rules_fragment),
+        get(p::UNLOCK_LINK, locks::pages::link),
+        get(paths::UNLOCK, locks::pages::page),
+        post(paths::UNLOCK, locks::pages::unlock),
+        get(p::END_SESSIONS_LINK, devices::pages::link),
+        get(paths::END_SESSIONS, devices::pages::page),
+        post(paths::END_SESSIONS, devices::pages::end),
         post(paths::THEME, accounts::theme),
     ]
 }

@@ -38,6 +38,8 @@ pub struct AccountsConfig {
     pub allowed_domains: Vec<String>,
     pub denied_domains: Vec<String>,
     pub hashing: HashingConfig,
+    /// Failed sign-ins of one IP address (IPv6: /64 network) within 15 minutes; beyond it is 429.
+    pub failures_per_ip: u32,
     pub approval_credentials: ApprovalCredentials,
     pub temporary_password_life: Duration,
     pub claim_life: Duration,
@@ -81,6 +83,12 @@ impl AccountsConfig {
                 "Password hashes that may wait; more are answered 503.",
             ),
         };
+        let failures_per_ip = reader.number(
+            "SIGN_IN_FAILURES_PER_IP",
+            30,
+            5..=1_000_000,
+            "Failed sign-ins of one IP address in 15 minutes; more are answered 429.",
+        );
         let approval_credentials = reader.parsed(
             "APPROVAL_CREDENTIALS",
             ApprovalCredentials::TemporaryPassword,
@@ -106,6 +114,7 @@ impl AccountsConfig {
             allowed_domains,
             denied_domains,
             hashing,
+            failures_per_ip,
             approval_credentials,
             temporary_password_life,
             claim_life,
