@@ -49,11 +49,13 @@ pub enum Purpose {
     RecoveryCode,
     /// What the answer of a passkey is checked against.
     MfaChallenge,
+    /// The keyed hash of an address that somebody tried to sign in with.
+    SignInBucket,
 }
 
 impl Purpose {
     /// Every purpose, in the order of declaration.
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::OutboxSecret,
         Self::DocumentKey,
         Self::CsrfToken,
@@ -63,6 +65,7 @@ impl Purpose {
         Self::TotpSecret,
         Self::RecoveryCode,
         Self::MfaChallenge,
+        Self::SignInBucket,
     ];
 
     /// The text the key is derived from: changing one makes everything sealed with it unreadable.
@@ -77,6 +80,7 @@ impl Purpose {
             Self::TotpSecret => b"totp secret",
             Self::RecoveryCode => b"recovery code",
             Self::MfaChallenge => b"mfa challenge",
+            Self::SignInBucket => b"sign-in bucket",
         }
     }
 }

@@ -20,4 +20,5 @@ mod mails;
 mod main_job;
 mod pages;
 mod passkeys;
+mod passwords;
 mod registration;

@@ -25,6 +25,7 @@ mod health;
 mod limits;
 mod mail;
 mod mfa;
+mod own_account;
 mod registration;
 mod sessions;
 mod verifications;

@@ -7,7 +7,8 @@ use super::model::{ChallengeId, Factors, PASSKEY_LIMIT, Purpose, SECOND_STEP, SI
 use super::passkeys::{self, Answer, Question};
 use super::store;
 use crate::access::{Act, UserId};
-use crate::accounts::sign_in::{self, Refused as NotOpen};
+use crate::accounts::devices::Presented;
+use crate::accounts::sign_in::{self, Admitted, Refused as NotOpen};
 use crate::accounts::tokens::fingerprint;
 use crate::accounts::{self, User};
 use crate::app::App;
@@ -15,7 +16,6 @@ use crate::clock::Timestamp;
 use crate::db::Connection;
 use crate::error::AppError;
 use crate::limits;
-use crate::sessions::Opened;
 use crate::sessions::api_tokens::Pair;
 
 /// How far a right password leads.
@@ -116,8 +116,13 @@ pub async fn answer_browser(
     act: &Act,
     token: &SecretString,
     proof: &Proof,
-) -> Result<Result<(User, Opened), Refused>, AppError> {
-    answer(app, act, (Purpose::BrowserSignIn, token), proof, sign_in::open_browser).await
+    device: &Presented,
+) -> Result<Result<Admitted, Refused>, AppError> {
+    let device = device.clone();
+    let open = move |c: &mut Connection, app: &App, act: &Act, user: User| {
+        sign_in::open_browser(c, app, act, user, &device)
+    };
+    answer(app, act, (Purpose::BrowserSignIn, token), proof, open).await
 }
 
 /// Opens the session of a program whose person shows a factor.
@@ -130,15 +135,13 @@ pub async fn answer_api(
     answer(app, act, (Purpose::ApiSignIn, token), proof, sign_in::open_api).await
 }
 
-/// What opens a session, in the transaction of the answer.
-type Open<T> = fn(&mut Connection, &App, &Act, User) -> Result<Result<T, NotOpen>, AppError>;
-
+/// `open` opens the session, in the transaction of the answer.
 async fn answer<T: Send + 'static>(
     app: &App,
     act: &Act,
     (purpose, token): (Purpose, &SecretString),
     proof: &Proof,
-    open: Open<T>,
+    open: impl FnOnce(&mut Connection, &App, &Act, User) -> Result<Result<T, NotOpen>, AppError> + Send + 'static,
 ) -> Result<Result<T, Refused>, AppError> {
     let Some((user, _)) = asked(app, purpose, token, act.at).await? else { return Ok(Err(Refused::Over)) };
     limits::take(app, SIGN_IN_LIMIT, &[format!("user:{user}")]).await?;
@@ -178,15 +181,16 @@ pub async fn by_passkey(
     app: &App,
     act: &Act,
     answer: &Answer,
-) -> Result<Result<(User, Opened), Refused>, AppError> {
-    let (app_, act, answer) = (app.clone(), act.clone(), answer.clone());
+    device: &Presented,
+) -> Result<Result<Admitted, Refused>, AppError> {
+    let (app_, act, answer, device) = (app.clone(), act.clone(), answer.clone(), device.clone());
     app.db
         .write(move |c| {
             let Some(user) = passkeys::identifies(c, &app_, &act, &answer)? else {
                 return Ok::<_, AppError>(Err(Refused::Wrong { left: 0 }));
             };
             let act = act.known_as(&user.id, user.name.as_str());
-            Ok(sign_in::open_browser(c, &app_, &act, user)?.map_err(Refused::NotOpen))
+            Ok(sign_in::open_browser(c, &app_, &act, user, &device)?.map_err(Refused::NotOpen))
         })
         .await
 }

@@ -7,9 +7,10 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::accounts::User;
+use crate::accounts::devices::cookie;
 use crate::accounts::mfa::pages::CODE_COOKIE;
 use crate::accounts::mfa::{Step, views as mfa};
-use crate::accounts::sign_in::{self, Refused};
+use crate::accounts::sign_in::{self, Admitted, Attempt, Refused};
 use crate::accounts::sign_out;
 use crate::error::AppError;
 use crate::sessions;
@@ -37,18 +38,6 @@ pub struct Credentials {
     next: Option<String>,
 }
 
-impl Credentials {
-    /// Nothing typed, but a place to go.
-    #[must_use]
-    pub fn none(next: Option<&str>) -> Self {
-        Self {
-            email: String::new(),
-            password: SecretString::default(),
-            next: next.map(ToOwned::to_owned),
-        }
-    }
-}
-
 /// `GET /login`
 pub async fn form(
     Anyone(actor): Anyone,
@@ -73,24 +62,42 @@ pub async fn login(
     Form(sent): Form<Credentials>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
-    let outcome = sign_in::by_browser(&context.app, &context.act(), &sent.email, &sent.password).await?;
-    match outcome {
-        Ok(Step::Done((user, opened))) => {
-            sessions::remember(&session, &opened)?;
-            Ok(welcome(&user, sent.next.as_deref(), &request))
-        }
+    let Credentials { email, password, next } = sent;
+    let attempt = Attempt { email, password, device: cookie::read(&request, &context.app) };
+    match sign_in::by_browser(&context.app, &context.act(), &attempt).await? {
+        Ok(Step::Done(admitted)) => admit(&context, &session, &admitted, next.as_deref(), &request),
         Ok(Step::SecondFactor(token)) => {
-            let next = paths::login_code_then(sent.next.as_deref());
+            let next = paths::login_code_then(next.as_deref());
             Ok(link::open(&context.app, CODE_COOKIE, &token, &next))
         }
-        Err(why) => Ok(refused(&context, &sent, why, &request)),
+        Err(why) => Ok(refused(&context, &attempt.email, next.as_deref(), why, &request)),
     }
 }
 
+/// Lets a person in who has shown everything that is asked for: the cookies, and the first page.
+pub fn admit(
+    context: &Context,
+    session: &Session,
+    admitted: &Admitted,
+    next: Option<&str>,
+    request: &HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    sessions::remember(session, &admitted.opened)?;
+    let mut response = welcome(&admitted.user, next, request);
+    let known = cookie::of(&admitted.device, &context.app);
+    response.add_cookie(&known).map_err(|error| AppError::internal(error.to_string()))?;
+    Ok(response)
+}
+
 /// The form again, with what was wrong.
-pub fn refused(context: &Context, sent: &Credentials, why: Refused, request: &HttpRequest) -> HttpResponse {
-    let main = view(context, &sent.email, sent.next.as_deref(), Some(why));
-    Page::public("Sign in", main).refused().answer(request)
+pub fn refused(
+    context: &Context,
+    email: &str,
+    next: Option<&str>,
+    why: Refused,
+    request: &HttpRequest,
+) -> HttpResponse {
+    Page::public("Sign in", view(context, email, next, Some(why))).refused().answer(request)
 }
 
 /// The form, after a passkey that did not sign anybody in.
@@ -105,8 +112,7 @@ pub fn refused_passkey(
     Page::public("Sign in", main).refused().answer(request)
 }
 
-/// The first page of somebody who has just signed in.
-pub fn welcome(user: &User, next: Option<&str>, request: &HttpRequest) -> HttpResponse {
+fn welcome(user: &User, next: Option<&str>, request: &HttpRequest) -> HttpResponse {
     let url = if user.must_change_password {
         paths::PASSWORD
     } else {

@@ -34,6 +34,7 @@ async fn setting_up_factors_looks_right() {
     look_at(&tab, paths::MFA, "mfa").await;
     look_at(&tab, &paths::confirm_then(paths::ACCOUNT), "confirm").await;
     look_at(&tab, &paths::user_mfa(&person.id), "user-mfa").await;
+    tab.visit(paths::MFA).await;
     tab.press("Sign out").await;
     tab.see("You are signed out.").await;
     look_at(&tab, paths::LOGIN, "login-passkey").await;

@@ -2,7 +2,9 @@
 //! every role, pages and API.
 
 use diesel::prelude::*;
-use frontdesk::access::{OrganizationId, Role};
+use frontdesk::access::{OrganizationId, Role, UserId};
+use frontdesk::accounts::mfa::model::{Passkey, PasskeyId};
+use frontdesk::accounts::mfa::store;
 use frontdesk::db::schema::{audit_entries, emails};
 use frontdesk::verifications::Case;
 use frontdesk::web::route::Endpoint;
@@ -27,6 +29,8 @@ struct Things {
     document: String,
     email: String,
     entry: String,
+    user: String,
+    passkey: String,
 }
 
 impl Things {
@@ -38,6 +42,8 @@ impl Things {
             Some("documents" | "case") => &self.document,
             Some("emails") => &self.email,
             Some("audit") => &self.entry,
+            Some("users") => &self.user,
+            Some("account") if path.starts_with("/account/mfa/passkeys/") => &self.passkey,
             _ => panic!("{pattern} takes an id: add a real one to this test"),
         }
     }
@@ -65,8 +71,27 @@ async fn home(app: &TestApp) -> Home {
         document: documents[0].id.to_string(),
         email: app.read(|c| emails::table.select(emails::id).first(c)).await,
         entry: app.read(|c| audit_entries::table.select(audit_entries::id).first(c)).await,
+        user: case.applicant_id.to_string(),
+        passkey: passkey(app, &case.applicant_id).await,
     };
     Home { things, administrator, applicant }
+}
+
+/// A passkey of somebody, that nobody could use.
+async fn passkey(app: &TestApp, user: &UserId) -> String {
+    let now = app.clock.now();
+    let passkey = Passkey {
+        id: PasskeyId::new(&app.random, now),
+        user_id: user.clone(),
+        name: "Phone".to_owned(),
+        credential_id: "none".to_owned(),
+        credential: "{}".to_owned(),
+        created_at: now,
+        last_used_at: None,
+    };
+    let id = passkey.id.to_string();
+    app.db.write(move |c| store::passkeys::insert(c, &passkey)).await.unwrap();
+    id
 }
 
 fn with_ids() -> Vec<Endpoint> {

@@ -10,9 +10,9 @@ use crate::accounts::mfa::challenge::{self, Proof, Refused};
 use crate::accounts::mfa::model::Purpose;
 use crate::accounts::mfa::passkeys::Answer;
 use crate::accounts::mfa::{Code, Factors, views};
-use crate::accounts::pages::{self, Credentials};
+use crate::accounts::devices::cookie;
+use crate::accounts::pages;
 use crate::error::{AppError, FieldError};
-use crate::sessions;
 use crate::web::problems::Problems;
 use crate::web::{Anyone, Context, Form, Page, Query, link};
 
@@ -100,14 +100,14 @@ async fn answer(
     request: &HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let token = link::token(request, COOKIE).unwrap_or_default();
-    match challenge::answer_browser(&context.app, &context.act(), &token, proof).await? {
-        Ok((user, opened)) => {
-            sessions::remember(session, &opened)?;
-            let mut response = pages::welcome(&user, next, request);
+    let device = cookie::read(request, &context.app);
+    match challenge::answer_browser(&context.app, &context.act(), &token, proof, &device).await? {
+        Ok(admitted) => {
+            let mut response = pages::admit(context, session, &admitted, next, request)?;
             link::forget(&mut response, &context.app, COOKIE);
             Ok(response)
         }
-        Err(Refused::NotOpen(why)) => Ok(pages::refused(context, &Credentials::none(next), why, request)),
+        Err(Refused::NotOpen(why)) => Ok(pages::refused(context, "", next, why, request)),
         Err(Refused::Over) => page(context, next, &[], request).await,
         Err(Refused::Wrong { left }) => {
             let message = match (proof, left) {
@@ -145,12 +145,10 @@ pub async fn sign_in_with_passkey(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let next = sent.next.as_deref();
-    match challenge::by_passkey(&context.app, &context.act(), &sent.answer()).await? {
-        Ok((user, opened)) => {
-            sessions::remember(&session, &opened)?;
-            Ok(pages::welcome(&user, next, &request))
-        }
-        Err(Refused::NotOpen(why)) => Ok(pages::refused(&context, &Credentials::none(next), why, &request)),
+    let device = cookie::read(&request, &context.app);
+    match challenge::by_passkey(&context.app, &context.act(), &sent.answer(), &device).await? {
+        Ok(admitted) => pages::admit(&context, &session, &admitted, next, &request),
+        Err(Refused::NotOpen(why)) => Ok(pages::refused(&context, "", next, why, &request)),
         Err(Refused::Wrong { .. } | Refused::Over) => {
             let message = "This passkey is not known here, or it took too long. Sign in with your password.";
             Ok(pages::refused_passkey(&context, next, message, &request))
