@@ -142,3 +142,24 @@ pub fn approve(c: &mut Connection, id: &UserId, now: Timestamp) -> QueryResult<(
         .execute(c)
         .map(drop)
 }
+
+/// Takes the password away, also a temporary one: nobody signs in with it any more.
+pub fn clear_password(c: &mut Connection, id: &UserId, now: Timestamp) -> QueryResult<()> {
+    diesel::update(table::table.find(id))
+        .set((
+            table::password_hash.eq(None::<String>),
+            table::password_expires_at.eq(None::<Timestamp>),
+            table::must_change_password.eq(false),
+            table::updated_at.eq(now),
+        ))
+        .execute(c)
+        .map(drop)
+}
+
+/// Lifts the lock that wrong passwords brought; `false` when there was none.
+pub fn clear_lock(c: &mut Connection, id: &UserId, now: Timestamp) -> QueryResult<bool> {
+    diesel::update(table::table.find(id).filter(table::locked_until.is_not_null()))
+        .set((table::locked_until.eq(None::<Timestamp>), table::updated_at.eq(now)))
+        .execute(c)
+        .map(|changed| changed == 1)
+}

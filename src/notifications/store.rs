@@ -28,6 +28,11 @@ pub fn notify(c: &mut Connection, random: &Random, at: Timestamp, new: &New<'_>)
     diesel::insert_into(table::table).values(&row).execute(c).map(drop)
 }
 
+/// Forgets all that a user was told, when the user is erased.
+pub fn forget(c: &mut Connection, user: &UserId) -> QueryResult<usize> {
+    diesel::delete(table::table.filter(table::user_id.eq(user))).execute(c)
+}
+
 /// The latest notifications of a user, newest first.
 pub fn latest(c: &mut Connection, user: &UserId, limit: i64) -> QueryResult<Vec<Notification>> {
     table::table
