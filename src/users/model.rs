@@ -281,7 +281,9 @@ fn possible(deed: Deed, status: Status) -> Result<(), Refusal> {
         Deed::Suspend => status == Status::Active,
         Deed::Reinstate => status == Status::Suspended,
         Deed::ResetPassword | Deed::ChangeRole => matches!(status, Status::Active | Status::Suspended),
-        Deed::Ban | Deed::Unban | Deed::Unlock | Deed::VerifyAddress | Deed::Erase | Deed::KeepAccount => true,
+        Deed::Ban | Deed::Unban | Deed::Unlock | Deed::VerifyAddress | Deed::Erase | Deed::KeepAccount => {
+            true
+        }
     };
     if fits { Ok(()) } else { Err(Refusal::NotNow(status)) }
 }

@@ -176,7 +176,9 @@ mod tests {
     #[test]
     fn operators_and_words_stand_side_by_side() {
         assert_eq!(
-            terms("lovelace role:admin status:active domain:@Example.org mfa:no locked:yes seen:never ip:192.0.2."),
+            terms(
+                "lovelace role:admin status:active domain:@Example.org mfa:no locked:yes seen:never ip:192.0.2."
+            ),
             vec![
                 Term::Word("lovelace".into()),
                 Term::Role(Role::Admin),
@@ -205,7 +207,8 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_told_and_left_out() {
-        let search = Search::parse("colour:red role:king created:soon seen:<>2026-01-01 mfa:perhaps role: ada");
+        let search =
+            Search::parse("colour:red role:king created:soon seen:<>2026-01-01 mfa:perhaps role: ada");
         assert_eq!(search.terms.len(), 1);
         assert_eq!(search.problems.len(), 6);
         assert!(search.problems[0].contains("“colour:” is not known here; use role:"));

@@ -26,5 +26,6 @@ mod limits;
 mod mail;
 mod registration;
 mod sessions;
+mod users;
 mod verifications;
 mod web;

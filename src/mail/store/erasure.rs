@@ -81,7 +81,8 @@ fn blank(c: &mut Connection, ids: &[EmailId], now: Timestamp) -> QueryResult<()>
         diesel::update(email_attempts::table.filter(email_attempts::email_id.eq_any(ids)))
             .set(email_attempts::reply.eq(None::<String>))
             .execute(c)?;
-        diesel::delete(captured_messages::table.filter(captured_messages::email_id.eq_any(ids))).execute(c)?;
+        diesel::delete(captured_messages::table.filter(captured_messages::email_id.eq_any(ids)))
+            .execute(c)?;
     }
     Ok(())
 }

@@ -61,12 +61,7 @@ async fn take_away_one(app: &App, id: UserId, now: Timestamp) -> Result<bool, Ap
 }
 
 /// `None` when it was taken back meanwhile.
-fn take_away(
-    c: &mut Connection,
-    app: &App,
-    id: &UserId,
-    now: Timestamp,
-) -> Result<Option<Person>, AppError> {
+fn take_away(c: &mut Connection, app: &App, id: &UserId, now: Timestamp) -> Result<Option<Person>, AppError> {
     store::lock_row(c, id)?;
     let Some(person) = store::to_erase(c, id, now)? else { return Ok(None) };
     let act = Act::by_system(now);

@@ -159,7 +159,8 @@ fn narrow<'a>(query: Query<'a>, term: &'a Term, now: Timestamp) -> Query<'a> {
             if let Some(until) = until { query.filter(table::created_at.lt(*until)) } else { query }
         }
         Term::Seen(Span { from, until }) => {
-            let query = if let Some(from) = from { query.filter(table::last_login_at.ge(*from)) } else { query };
+            let query =
+                if let Some(from) = from { query.filter(table::last_login_at.ge(*from)) } else { query };
             if let Some(until) = until { query.filter(table::last_login_at.lt(*until)) } else { query }
         }
         Term::NeverSeen => query.filter(table::last_login_at.is_null()),

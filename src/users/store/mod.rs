@@ -14,11 +14,7 @@ use crate::db::Connection;
 use crate::db::schema::users as table;
 
 /// The person with this id, of this organization.
-pub fn person(
-    c: &mut Connection,
-    organization: &OrganizationId,
-    id: &UserId,
-) -> QueryResult<Option<Person>> {
+pub fn person(c: &mut Connection, organization: &OrganizationId, id: &UserId) -> QueryResult<Option<Person>> {
     table::table
         .find(id)
         .filter(table::organization_id.eq(organization))
@@ -86,11 +82,7 @@ pub fn other_administrators(
 /// Bans a user, and keeps what they were.
 pub fn ban(c: &mut Connection, id: &UserId, from: Status, now: Timestamp) -> QueryResult<()> {
     diesel::update(table::table.find(id))
-        .set((
-            table::status.eq(Status::Banned),
-            table::banned_from.eq(Some(from)),
-            table::updated_at.eq(now),
-        ))
+        .set((table::status.eq(Status::Banned), table::banned_from.eq(Some(from)), table::updated_at.eq(now)))
         .execute(c)
         .map(drop)
 }
@@ -112,7 +104,12 @@ pub fn set_role(c: &mut Connection, id: &UserId, role: Role, now: Timestamp) -> 
 }
 
 /// Sets or takes away the moment of an erasure.
-pub fn set_erasure(c: &mut Connection, id: &UserId, at: Option<Timestamp>, now: Timestamp) -> QueryResult<()> {
+pub fn set_erasure(
+    c: &mut Connection,
+    id: &UserId,
+    at: Option<Timestamp>,
+    now: Timestamp,
+) -> QueryResult<()> {
     diesel::update(table::table.find(id))
         .set((table::erase_at.eq(at), table::updated_at.eq(now)))
         .execute(c)

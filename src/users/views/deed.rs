@@ -8,9 +8,7 @@ use crate::error::FieldError;
 use crate::paths;
 use crate::ui::dialog::cancel;
 use crate::ui::form::actions;
-use crate::ui::{
-    Button, Choice, Choices, Field, Form, Meaning, callout, error_summary, FieldError as Shown,
-};
+use crate::ui::{Button, Choice, Choices, Field, FieldError as Shown, Form, Meaning, callout, error_summary};
 use crate::users::model::{self, Deed, Doer, GRACE, Person, Refusal, Request, Verdict};
 use crate::users::order::MAX_REASON;
 use crate::web::Context;
@@ -149,8 +147,7 @@ impl<'a> DeedView<'a> {
     fn notice(&self) -> Markup {
         let errors: Vec<(String, &str)> =
             self.errors().iter().map(|error| (self.id(&error.field), error.message.as_str())).collect();
-        let shown: Vec<Shown<'_>> =
-            errors.iter().map(|(field, message)| Shown { field, message }).collect();
+        let shown: Vec<Shown<'_>> = errors.iter().map(|(field, message)| Shown { field, message }).collect();
         html! {
             (error_summary(&shown))
             @match self.refusal {

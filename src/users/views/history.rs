@@ -12,7 +12,8 @@ use crate::users::dossier::{Dossier, ENTRIES};
 /// The history, newest first.
 #[must_use]
 pub fn history(dossier: &Dossier, now: Timestamp) -> Markup {
-    let events: Vec<Event<'_>> = dossier.entries.iter().take(ENTRIES).map(|entry| event(entry, dossier)).collect();
+    let events: Vec<Event<'_>> =
+        dossier.entries.iter().take(ENTRIES).map(|entry| event(entry, dossier)).collect();
     html! {
         @if events.is_empty() {
             p .muted { "Nothing was recorded about this person." }

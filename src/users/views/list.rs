@@ -158,14 +158,18 @@ impl List<'_> {
         }
         match self.view.tab {
             Tab::All => Empty::nothing_yet("No users yet", "Whoever registers or is invited appears here."),
-            Tab::Active => Empty::nothing_yet("Nobody is active", "Approved applicants and staff appear here."),
+            Tab::Active => {
+                Empty::nothing_yet("Nobody is active", "Approved applicants and staff appear here.")
+            }
             Tab::Pending => {
                 Empty::nothing_yet("Nobody waits", "Applicants appear here until somebody has decided.")
             }
             Tab::Suspended => {
                 Empty::nothing_yet("Nobody is suspended", "Whoever is kept out for a while appears here.")
             }
-            Tab::Banned => Empty::nothing_yet("Nobody is banned", "Whoever is kept out for good appears here."),
+            Tab::Banned => {
+                Empty::nothing_yet("Nobody is banned", "Whoever is kept out for good appears here.")
+            }
             Tab::Rejected => Empty::nothing_yet("Nobody was rejected", "Rejected applicants appear here."),
             Tab::Locked => Empty::nothing_yet(
                 "Nobody is locked",
@@ -218,5 +222,9 @@ impl List<'_> {
 /// What tells erased people apart: the beginning and the end of their id.
 fn short(person: &Person) -> String {
     let id = person.id.as_str();
-    format!("{}…{}", id.get(..8).unwrap_or_default(), id.get(id.len().saturating_sub(4)..).unwrap_or_default())
+    format!(
+        "{}…{}",
+        id.get(..8).unwrap_or_default(),
+        id.get(id.len().saturating_sub(4)..).unwrap_or_default()
+    )
 }
