@@ -6,6 +6,7 @@
 mod applicant;
 mod console;
 mod public;
+mod users;
 
 use super::driver::{Tab, Theme};
 
