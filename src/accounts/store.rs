@@ -7,6 +7,7 @@ use crate::access::{OrganizationId, Role, UserId};
 use crate::clock::Timestamp;
 use crate::db::Connection;
 use crate::db::schema::users as table;
+use crate::mail::DisplayName;
 
 /// The user with this address, in any organization.
 pub fn by_email_key(c: &mut Connection, key: &str) -> QueryResult<Option<User>> {
@@ -123,6 +124,20 @@ pub fn verify_email(c: &mut Connection, id: &UserId, now: Timestamp) -> QueryRes
         .map(|changed| changed == 1)
 }
 
+/// Keeps another name and phone number.
+pub fn set_profile(
+    c: &mut Connection,
+    id: &UserId,
+    name: &DisplayName,
+    phone: Option<&str>,
+    now: Timestamp,
+) -> QueryResult<()> {
+    diesel::update(table::table.find(id))
+        .set((table::name.eq(name), table::phone.eq(phone), table::updated_at.eq(now)))
+        .execute(c)
+        .map(drop)
+}
+
 /// Sets the status.
 pub fn set_status(c: &mut Connection, id: &UserId, status: Status, now: Timestamp) -> QueryResult<()> {
     diesel::update(table::table.find(id))
@@ -154,12 +169,4 @@ pub fn clear_password(c: &mut Connection, id: &UserId, now: Timestamp) -> QueryR
         ))
         .execute(c)
         .map(drop)
-}
-
-/// Lifts the lock that wrong passwords brought; `false` when there was none.
-pub fn clear_lock(c: &mut Connection, id: &UserId, now: Timestamp) -> QueryResult<bool> {
-    diesel::update(table::table.find(id).filter(table::locked_until.is_not_null()))
-        .set((table::locked_until.eq(None::<Timestamp>), table::updated_at.eq(now)))
-        .execute(c)
-        .map(|changed| changed == 1)
 }

@@ -101,11 +101,6 @@ pub fn purged_files(c: &mut Connection, cases: &[&CaseId]) -> QueryResult<Vec<St
     Ok(names.into_iter().flat_map(|(original, rendition)| [Some(original), rendition]).flatten().collect())
 }
 
-/// Is there any document at all?
-pub fn any(c: &mut Connection) -> QueryResult<bool> {
-    table::table.select(table::id).first::<DocumentId>(c).optional().map(|found| found.is_some())
-}
-
 /// Which of `names` belong to a document.
 pub fn named_among(c: &mut Connection, names: &[StoredName]) -> QueryResult<Vec<StoredName>> {
     let originals: Vec<StoredName> =

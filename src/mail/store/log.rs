@@ -21,6 +21,16 @@ pub struct Filter {
     pub text: Option<String>,
 }
 
+/// The mails to one person, newest first, at most `limit`.
+pub fn of_user(c: &mut Connection, user: &UserId, limit: i64) -> QueryResult<Vec<Email>> {
+    emails::table
+        .filter(emails::user_id.eq(user))
+        .order((emails::created_at.desc(), emails::id.desc()))
+        .limit(limit)
+        .select(Email::as_select())
+        .load(c)
+}
+
 /// One page of the log.
 pub fn page(
     c: &mut Connection,

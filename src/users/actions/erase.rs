@@ -76,6 +76,9 @@ fn take_away(c: &mut Connection, app: &App, id: &UserId, now: Timestamp) -> Resu
     sessions::store::end_others(c, id, None, "the user was erased", &act)?;
     sessions::store::forget(c, id)?;
     accounts::tokens::forget(c, id, now)?;
+    accounts::locks::store::forget_user(c, id)?;
+    accounts::devices::store::forget_user(c, id)?;
+    mail::preferences::forget(c, id)?;
     rows::blank(c, id, now)?;
     let event = Event::new(&person.organization_id, "user.erased", Target(TARGET, id.as_str()));
     audit::record(c, &app.random, &act, event)?;

@@ -14,7 +14,7 @@ use super::model::{self, Deed, GRACE, Person, Refusal, Verdict};
 use super::order::Order;
 use super::store;
 use crate::access::{Act, Actor, UserId};
-use crate::accounts::{self, Status};
+use crate::accounts::{self, Status, locks};
 use crate::app::App;
 use crate::audit::{self, Event, Target};
 use crate::clock::Timestamp;
@@ -129,7 +129,7 @@ impl Work<'_> {
                 status(to)
             }
             Deed::Unlock => {
-                accounts::store::clear_lock(c, id, now)?;
+                self.lift_lock(c)?;
                 (json!({ "locked_until": self.person.locked_until }), json!({ "locked_until": null }))
             }
             Deed::ResetPassword => {
@@ -155,6 +155,11 @@ impl Work<'_> {
                 (json!({ "erase_at": self.person.erase_at }), json!({ "erase_at": null }))
             }
         })
+    }
+
+    fn lift_lock(&self, c: &mut Connection) -> QueryResult<()> {
+        let user = accounts::store::by_id(c, &self.person.id)?.ok_or(diesel::result::Error::NotFound)?;
+        locks::lift(c, self.act, &user, locks::Cleared::Administrator).map(drop)
     }
 
     fn end_sessions(&self, c: &mut Connection) -> QueryResult<usize> {

@@ -2,13 +2,12 @@
 
 use diesel::dsl::{AsSelect, SqlTypeOf, not};
 use diesel::prelude::*;
-use diesel::sql_types;
 
 use crate::access::OrganizationId;
 use crate::accounts::Status;
 use crate::clock::Timestamp;
 use crate::db::schema::users as table;
-use crate::db::text::{contains_pattern, lower};
+use crate::db::text::{contains_pattern, lower, lower_or_null};
 use crate::db::{Connection, MultiBackend};
 use crate::text_enum;
 use crate::users::model::Person;
@@ -67,11 +66,6 @@ impl View {
         });
         typed.unwrap_or(self.tab)
     }
-}
-
-diesel::define_sql_function! {
-    #[sql_name = "lower"]
-    fn lower_or_null(x: sql_types::Nullable<sql_types::Text>) -> sql_types::Nullable<sql_types::Text>;
 }
 
 /// Narrows a query to what lies behind a cursor on `$at`, newest first. The bound that repeats the first half of

@@ -27,7 +27,7 @@ pub fn by_id(c: &mut Connection, organization: &OrganizationId, id: &CaseId) -> 
         .optional()
 }
 
-/// The cases of an applicant, newest first.
+/// Every case of a person, newest first.
 pub fn of_applicant(c: &mut Connection, applicant: &UserId) -> QueryResult<Vec<Case>> {
     table::table
         .filter(table::applicant_id.eq(applicant))
