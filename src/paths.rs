@@ -46,6 +46,7 @@ pub const CASE_RECEIVED: &str = "/case/received";
 pub const CASE_DOCUMENTS: &str = "/case/documents";
 pub const THEME: &str = "/theme";
 pub const VERIFICATIONS: &str = "/verifications";
+pub const USERS: &str = "/users";
 pub const EMAILS: &str = "/emails";
 pub const AUDIT: &str = "/audit";
 pub const HEALTH_PAGE: &str = "/watch/health";
@@ -70,6 +71,14 @@ pub mod patterns {
     pub const OWN_SESSION_END: &str = "/account/sessions/{id}/end";
     pub const OWN_NOTIFICATION: &str = "/account/notifications/{id}";
     pub const OWN_DOCUMENT: &str = "/case/documents/{id}";
+    pub const USER: &str = "/users/{id}";
+
+    /// What can be done about a person: the page with its form, and where that is sent.
+    #[must_use]
+    pub fn user_deed(deed: &str) -> String {
+        format!("{USER}/{deed}")
+    }
+
     pub const EMAIL: &str = "/emails/{id}";
     pub const EMAIL_PREVIEW: &str = "/emails/{id}/preview";
     pub const EMAIL_CAPTURED: &str = "/emails/{id}/captured";
@@ -201,6 +210,35 @@ pub fn own_document(id: impl Display) -> String {
 }
 
 #[must_use]
+pub fn user(id: impl Display) -> String {
+    format!("/users/{id}")
+}
+
+/// Something that can be done about a person.
+#[must_use]
+pub fn user_deed(id: impl Display, deed: impl Display) -> String {
+    format!("/users/{id}/{deed}")
+}
+
+/// The sessions, devices, failures and locks of a person.
+#[must_use]
+pub fn user_security(id: impl Display) -> String {
+    format!("/users/{id}/security")
+}
+
+/// The mails to an address.
+#[must_use]
+pub fn emails_to(address: &str) -> String {
+    format!("{EMAILS}?q={}", encode(&format!("to:{address}")))
+}
+
+/// The audit entries that a search finds.
+#[must_use]
+pub fn audit_matching(search: &str) -> String {
+    format!("{AUDIT}?q={}", encode(search))
+}
+
+#[must_use]
 pub fn email(id: impl Display) -> String {
     format!("/emails/{id}")
 }
@@ -259,6 +297,11 @@ pub fn verify_email_link(token: &str) -> String {
 #[must_use]
 pub fn activate_link(token: &str) -> String {
     format!("/activate/{token}")
+}
+
+#[must_use]
+pub fn reset_password_link(token: &str) -> String {
+    format!("/reset-password/{token}")
 }
 
 #[must_use]

@@ -4,8 +4,9 @@ use crate::accounts::mfa::{api as mfa_api, pages as mfa};
 use crate::accounts::{api as auth, devices, locks, pages as accounts, password, registration, verify_email};
 use crate::mail::pages as mail;
 use crate::own_account::pages as own;
+use crate::users::{Deed, api as people_api, pages as users};
 use crate::verifications::{api as cases, pages as verifications};
-use crate::web::route::{Endpoint, get, post};
+use crate::web::route::{Endpoint, get, patch, post};
 use crate::{audit, health, metrics, openapi, own_case, paths};
 use paths::patterns as p;
 
@@ -20,6 +21,7 @@ pub fn table() -> Vec<Endpoint> {
     table.extend(applicant());
     table.extend(emails());
     table.extend(decide());
+    table.extend(people());
     table.push(get(paths::OPENAPI, openapi::serve));
     table.push(get(paths::API_DOCS, openapi::page));
     table.extend(api("/api/v1"));
@@ -145,6 +147,20 @@ fn decide() -> Vec<Endpoint> {
     ]
 }
 
+/// The console's users.
+fn people() -> Vec<Endpoint> {
+    let mut people = vec![get(paths::USERS, users::list), get(p::USER, users::show)];
+    for deed in Deed::ALL {
+        let at = p::user_deed(deed.as_str());
+        if deed.is_dangerous() {
+            people.extend([get(&at, users::ask_freshly), post(at, users::send_freshly)]);
+        } else {
+            people.extend([get(&at, users::ask), post(at, users::send)]);
+        }
+    }
+    people
+}
+
 /// The JSON API, the same under `/api/v1` and `/v1`.
 fn api(root: &str) -> Vec<Endpoint> {
     let at = |path: &str| format!("{root}{path}");
@@ -160,6 +176,13 @@ fn api(root: &str) -> Vec<Endpoint> {
         post(at("/verifications/{id}/claim"), cases::claim),
         post(at("/verifications/{id}/release"), cases::release),
         post(at("/verifications/{id}/decision"), cases::decide),
+        get(at("/users"), people_api::list),
+        get(at("/users/{id}"), people_api::get),
+        patch(at("/users/{id}"), people_api::change),
+        post(at("/users/{id}/suspend"), people_api::suspend),
+        post(at("/users/{id}/reinstate"), people_api::reinstate),
+        post(at("/users/{id}/unlock"), people_api::unlock),
+        post(at("/users/{id}/force-password-reset"), people_api::force_password_reset),
         post(at("/auth/register"), registration::api::submit),
         post(at("/email-verification/verify"), verify_email::api::verify),
     ]

@@ -37,6 +37,7 @@ diesel::table! {
         locked_until -> Nullable<Timestamp>,
         erase_at -> Nullable<Timestamp>,
         erased_at -> Nullable<Timestamp>,
+        banned_from -> Nullable<Text>,
     }
 }
 

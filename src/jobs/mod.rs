@@ -82,6 +82,11 @@ pub fn all() -> Vec<Job> {
             period: TimeDelta::hours(1),
             run: |app| crate::sessions::sweep(app).boxed(),
         },
+        Job {
+            name: "users.erase",
+            period: TimeDelta::hours(1),
+            run: |app| async move { crate::users::actions::erase::erase_due(&app).await }.boxed(),
+        },
     ]
 }
 

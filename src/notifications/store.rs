@@ -29,6 +29,11 @@ pub fn notify(c: &mut Connection, random: &Random, at: Timestamp, new: &New<'_>)
     diesel::insert_into(table::table).values(&row).execute(c).map(drop)
 }
 
+/// Forgets all that a user was told, when the user is erased.
+pub fn forget(c: &mut Connection, user: &UserId) -> QueryResult<usize> {
+    diesel::delete(table::table.filter(table::user_id.eq(user))).execute(c)
+}
+
 /// Marks one notification of a user as read; answers it, `None` when it is somebody else's or nobody's.
 pub fn read(
     c: &mut Connection,

@@ -28,5 +28,6 @@ mod mfa;
 mod own_account;
 mod registration;
 mod sessions;
+mod users;
 mod verifications;
 mod web;

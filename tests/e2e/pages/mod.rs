@@ -7,6 +7,7 @@ mod applicant;
 mod console;
 mod factors;
 mod public;
+mod users;
 
 use super::driver::{Tab, Theme};
 

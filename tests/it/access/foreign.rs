@@ -25,6 +25,7 @@ const UNKNOWN: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 
 /// Real ids of one organization.
 struct Things {
+    user: String,
     case: String,
     document: String,
     email: String,
@@ -38,6 +39,7 @@ impl Things {
     fn id_for(&self, pattern: &str) -> &str {
         let path = pattern.trim_start_matches("/api/v1").trim_start_matches("/v1");
         match path.split('/').nth(1) {
+            Some("users") => &self.user,
             Some("verifications") => &self.case,
             Some("documents" | "case") => &self.document,
             Some("emails") => &self.email,
@@ -67,6 +69,7 @@ async fn home(app: &TestApp) -> Home {
     administrator.get(&paths::verification(&case.id)).await;
     administrator.submit("#claim-form", &[]).await.assert_status(200);
     let things = Things {
+        user: case.applicant_id.to_string(),
         case: case.id.to_string(),
         document: documents[0].id.to_string(),
         email: app.read(|c| emails::table.select(emails::id).first(c)).await,
@@ -102,13 +105,21 @@ fn method(endpoint: &Endpoint) -> Method {
     endpoint.method.as_str().parse().unwrap()
 }
 
+/// A body that the API can read.
+fn body_for(endpoint: &Endpoint) -> Value {
+    match endpoint.pattern.contains("/users/") {
+        true => json!({ "reason": "It was asked for" }),
+        false => json!({ "decision": "approve", "version": 2 }),
+    }
+}
+
 /// Asks as a page of the console would; `token` is the browser's CSRF token.
 async fn ask(browser: &Browser, endpoint: &Endpoint, id: &str, token: &str) -> Page {
     let request = browser.request(method(endpoint), &endpoint.pattern.replace("{id}", id));
     let request = request.header("x-csrf-token", token);
     let request = match (endpoint.method.as_str(), paths::is_api(&endpoint.pattern)) {
         ("GET", _) => request,
-        (_, true) => request.json(&json!({ "decision": "approve", "version": 2 })),
+        (_, true) => request.json(&body_for(endpoint)),
         (_, false) => request.form(&[("decision", "approve"), ("version", "2")]),
     };
     browser.send(request).await
@@ -177,7 +188,7 @@ async fn ask_the_api(app: &TestApp, person: &Person, role: Role, things: &Things
         let request = client.request(method(endpoint), &path).bearer_auth(token);
         let request = match endpoint.method.as_str() {
             "GET" => request,
-            _ => request.json(&json!({ "decision": "approve", "version": 2 })),
+            _ => request.json(&body_for(endpoint)),
         };
         let page = client.send(request).await;
         let expected = if endpoint.access.admits(role) { (404, "not_found") } else { (403, "not_permitted") };
@@ -195,6 +206,9 @@ async fn lists_and_searches_show_nothing_of_another_organization(app: TestApp) {
     for path in [
         format!("{}?state=all", paths::VERIFICATIONS),
         format!("{}?state=all&q=lovelace", paths::VERIFICATIONS),
+        paths::USERS.to_owned(),
+        format!("{}?q=lovelace", paths::USERS),
+        "/api/v1/users".to_owned(),
         paths::EMAILS.to_owned(),
         format!("{}?q=ada", paths::EMAILS),
         paths::AUDIT.to_owned(),
@@ -203,12 +217,12 @@ async fn lists_and_searches_show_nothing_of_another_organization(app: TestApp) {
         let own = administrator.get(&path).await.body();
         let foreign = stranger.get(&path).await;
         foreign.assert_status(200);
-        for id in [&things.case, &things.email, &things.entry] {
+        for id in [&things.case, &things.email, &things.entry, &things.user] {
             assert!(!foreign.body().contains(id.as_str()), "{path} shows {id}");
         }
         assert!(!foreign.body().contains("Ada Lovelace"), "{path}: {foreign:?}");
         assert!(
-            own.contains(&things.case) || own.contains(&things.email) || own.contains(&things.entry),
+            [&things.case, &things.email, &things.entry, &things.user].iter().any(|id| own.contains(*id)),
             "{path}"
         );
     }
