@@ -12,6 +12,7 @@ pub const VERIFY_EMAIL: &str = "/verify-email";
 pub const VERIFY_EMAIL_NEW_LINK: &str = "/verify-email/new-link";
 pub const VERIFY_EMAIL_SENT: &str = "/verify-email/sent";
 pub const ACTIVATE: &str = "/activate";
+pub const INVITE: &str = "/invite";
 pub const ACCOUNT: &str = "/account";
 pub const PASSWORD: &str = "/account/password";
 pub const MFA: &str = "/account/mfa";
@@ -23,6 +24,9 @@ pub const THEME: &str = "/theme";
 pub const VERIFICATIONS: &str = "/verifications";
 pub const EMAILS: &str = "/emails";
 pub const AUDIT: &str = "/audit";
+pub const INVITES: &str = "/invites";
+pub const INVITE_NEW: &str = "/invites/new";
+pub const INVITE_FILE: &str = "/invites/file";
 pub const HEALTH_PAGE: &str = "/watch/health";
 pub const HEALTH: &str = "/health";
 pub const METRICS: &str = "/metrics";
@@ -46,6 +50,12 @@ pub mod patterns {
     pub const EMAIL_CAPTURED_BODY: &str = "/emails/{id}/captured/body";
     pub const EMAIL_CAPTURED_RAW: &str = "/emails/{id}/captured/message.eml";
     pub const AUDIT_ENTRY: &str = "/audit/{id}";
+    pub const INVITED: &str = "/invites/{id}";
+    pub const INVITE_REVOKE: &str = "/invites/{id}/revoke";
+    pub const INVITE_SEND_AGAIN: &str = "/invites/{id}/send-again";
+    pub const INVITE_BATCH: &str = "/invites/files/{id}";
+    pub const INVITE_BATCH_CSV: &str = "/invites/files/{id}/result.csv";
+    pub const INVITE_LINK: &str = "/invite/{token}";
     pub const SETUP_LINK: &str = "/setup/{token}";
     pub const VERIFY_EMAIL_LINK: &str = "/verify-email/{token}";
     pub const ACTIVATE_LINK: &str = "/activate/{token}";
@@ -77,7 +87,7 @@ pub fn is_anonymous(path: &str) -> bool {
 /// May a form with files be sent here? Its own extractor then checks the token.
 #[must_use]
 pub fn takes_files(path: &str) -> bool {
-    path == REGISTER || path == CASE_DOCUMENTS
+    path == REGISTER || path == CASE_DOCUMENTS || path == INVITE_FILE
 }
 
 #[must_use]
@@ -185,6 +195,38 @@ pub fn verify_email_link(token: &str) -> String {
 #[must_use]
 pub fn activate_link(token: &str) -> String {
     format!("/activate/{token}")
+}
+
+#[must_use]
+pub fn invite(id: impl Display) -> String {
+    format!("/invites/{id}")
+}
+
+#[must_use]
+pub fn invite_revoke(id: impl Display) -> String {
+    format!("/invites/{id}/revoke")
+}
+
+#[must_use]
+pub fn invite_send_again(id: impl Display) -> String {
+    format!("/invites/{id}/send-again")
+}
+
+/// A file of invites.
+#[must_use]
+pub fn invite_batch(id: impl Display) -> String {
+    format!("/invites/files/{id}")
+}
+
+/// What came of a file of invites, for a spreadsheet.
+#[must_use]
+pub fn invite_batch_csv(id: impl Display) -> String {
+    format!("/invites/files/{id}/result.csv")
+}
+
+#[must_use]
+pub fn invite_link(token: &str) -> String {
+    format!("/invite/{token}")
 }
 
 #[must_use]

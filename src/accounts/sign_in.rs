@@ -4,6 +4,7 @@ use diesel::QueryResult;
 use secrecy::SecretString;
 use serde_json::json;
 
+use super::hashing::Upgrade;
 use super::model::Refusal;
 use super::{User, store};
 use crate::access::{Act, SessionId};
@@ -49,20 +50,24 @@ impl From<Refused> for AppError {
     }
 }
 
-/// Who has this address and password, if the account is open.
+/// Who has this address and password, if the account is open, and the hash to keep from now on.
 async fn authenticate(
     app: &App,
     act: &Act,
     email: &str,
     password: &SecretString,
-) -> Result<Result<User, Refused>, AppError> {
+) -> Result<Result<(User, Option<Upgrade>), Refused>, AppError> {
     // An address no account can have takes the same way, so that it cannot be told apart either.
     let key = EmailAddress::parse(email).map_or_else(|_| String::new(), |email| email.key());
     let user = app.db.read(move |c| store::by_email_key(c, &key)).await?;
     let kept = user.as_ref().and_then(|user| user.password_hash.clone());
     let right = app.hasher.verify(password, kept).await?;
     let Some(user) = user.filter(|_| right) else { return Ok(Err(Refused::Credentials)) };
-    Ok(user.may_sign_in(act.at).map(|()| user).map_err(Refused::Account))
+    if let Err(refusal) = user.may_sign_in(act.at) {
+        return Ok(Err(Refused::Account(refusal)));
+    }
+    let upgrade = app.hasher.upgrade(password, user.password_hash.as_deref()).await?;
+    Ok(Ok((user, upgrade)))
 }
 
 /// Signs a person in by browser: the session is kept, and a temporary password used up, in one transaction.
@@ -73,8 +78,8 @@ pub async fn by_browser(
     email: &str,
     password: &SecretString,
 ) -> Result<Result<(User, Opened), Refused>, AppError> {
-    let user = match authenticate(app, act, email, password).await? {
-        Ok(user) => user,
+    let (user, upgrade) = match authenticate(app, act, email, password).await? {
+        Ok(found) => found,
         Err(refused) => return Ok(Err(refused)),
     };
     let (app_, act) = (app.clone(), act.known_as(&user.id, user.name.as_str()));
@@ -85,7 +90,7 @@ pub async fn by_browser(
             }
             let whose = (&user.id, &user.organization_id, user.role);
             let opened = sessions::open(c, &app_, &act, whose, Some(act.at))?;
-            record(c, &app_, &act, &user, ("browser", &opened.id))?;
+            record(c, &app_, &act, (&user, upgrade.as_ref()), ("browser", &opened.id))?;
             Ok(Ok((user, opened)))
         })
         .await
@@ -98,9 +103,9 @@ pub async fn by_api(
     email: &str,
     password: &SecretString,
 ) -> Result<Result<Pair, Refused>, AppError> {
-    let user = match authenticate(app, act, email, password).await? {
-        Ok(user) if user.must_change_password => return Ok(Err(Refused::PasswordChange)),
-        Ok(user) => user,
+    let (user, upgrade) = match authenticate(app, act, email, password).await? {
+        Ok((user, _)) if user.must_change_password => return Ok(Err(Refused::PasswordChange)),
+        Ok(found) => found,
         Err(refused) => return Ok(Err(refused)),
     };
     let (app_, act) = (app.clone(), act.known_as(&user.id, user.name.as_str()));
@@ -108,7 +113,7 @@ pub async fn by_api(
         .db
         .write(move |c| {
             let (session, pair) = api_tokens::start(c, &app_, &act, &user.id, &user.organization_id)?;
-            record(c, &app_, &act, &user, ("api", &session))?;
+            record(c, &app_, &act, (&user, upgrade.as_ref()), ("api", &session))?;
             Ok::<_, AppError>(pair)
         })
         .await?;
@@ -119,9 +124,12 @@ fn record(
     c: &mut Connection,
     app: &App,
     act: &Act,
-    user: &User,
+    (user, upgrade): (&User, Option<&Upgrade>),
     (by, session): (&str, &SessionId),
 ) -> QueryResult<()> {
+    if let Some(upgrade) = upgrade {
+        store::upgrade_password(c, &user.id, upgrade)?;
+    }
     store::touch_login(c, &user.id, act.at, act.ip.as_deref(), act.user_agent.as_deref())?;
     let event = Event::new(&user.organization_id, "session.started", Target("user", user.id.as_str()))
         .change(None, json!({ "by": by, "session": session }));

@@ -37,6 +37,8 @@ pub struct AccountsConfig {
     pub hashing: HashingConfig,
     pub approval_credentials: ApprovalCredentials,
     pub temporary_password_life: Duration,
+    /// How long the link of an invite works.
+    pub invite_life: Duration,
     pub claim_life: Duration,
     pub review_target: Duration,
 }
@@ -91,6 +93,7 @@ impl AccountsConfig {
             |name, hours: u64, help| reader.duration(name, Duration::from_secs(hours * 3_600), help);
         let temporary_password_life =
             span("TEMPORARY_PASSWORD_LIFE", 72, "A temporary password dies after this long.");
+        let invite_life = span("INVITE_LIFE", 7 * 24, "The link of an invite dies after this long.");
         let review_target = span("REVIEW_TARGET", 24, "A case is due this long after it was submitted.");
         let claim_life = reader.duration(
             "CLAIM_LIFE",
@@ -104,6 +107,7 @@ impl AccountsConfig {
             hashing,
             approval_credentials,
             temporary_password_life,
+            invite_life,
             claim_life,
             review_target,
         }
