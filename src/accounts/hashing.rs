@@ -71,8 +71,7 @@ impl Hasher {
         let password = password.clone();
         let known = kept.is_some();
         let kept = kept.unwrap_or_else(|| self.nobody.to_string());
-        let right = self
-            .run(move || is_password(&argon2, password.expose_secret(), &kept));
+        let right = self.run(move || is_password(&argon2, password.expose_secret(), &kept));
         Ok(right.await? && known)
     }
 
@@ -213,8 +212,10 @@ mod tests {
         let hasher = Hasher::new(&config(8), Random::seeded(1)).unwrap();
         let cheaper = HashingConfig { iterations: 2, ..config(8) };
         let password = SecretString::from("Engine-1843!");
-        let (ours, other) =
-            (hasher.hash_here(&password), Hasher::new(&cheaper, Random::seeded(2)).unwrap().hash_here(&password));
+        let (ours, other) = (
+            hasher.hash_here(&password),
+            Hasher::new(&cheaper, Random::seeded(2)).unwrap().hash_here(&password),
+        );
         assert!(hasher.upgrade(&password, Some(&ours.unwrap())).await.unwrap().is_none());
         assert!(hasher.upgrade(&password, Some(&other.unwrap())).await.unwrap().is_some());
         assert!(hasher.upgrade(&password, None).await.unwrap().is_none());

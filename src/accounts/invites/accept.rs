@@ -241,14 +241,19 @@ fn tell_inviter(
     invite: &Invite,
 ) -> diesel::QueryResult<()> {
     let message = format!("{} ({}) has an account now, as {}.", user.name, user.email, user.role.label());
-    notifications::notify(c, &app.random, act.at, &New {
-        organization: &invite.organization_id,
-        user: &invite.invited_by,
-        kind: Kind::System,
-        severity: Severity::Low,
-        title: "Your invite was accepted",
-        message: &message,
-        data: json!({ "invite": invite.id, "user": user.id }),
-        link: Some(paths::invite(&invite.id)),
-    })
+    notifications::notify(
+        c,
+        &app.random,
+        act.at,
+        &New {
+            organization: &invite.organization_id,
+            user: &invite.invited_by,
+            kind: Kind::System,
+            severity: Severity::Low,
+            title: "Your invite was accepted",
+            message: &message,
+            data: json!({ "invite": invite.id, "user": user.id }),
+            link: Some(paths::invite(&invite.id)),
+        },
+    )
 }

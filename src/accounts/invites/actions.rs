@@ -7,8 +7,8 @@ use serde_json::json;
 use super::model::{BatchId, Invite, InviteId, Invitee, State, may_give};
 use super::store;
 use crate::access::{Act, Actor};
-use crate::accounts::tokens::{self, Bearer, Purpose};
 use crate::accounts::store as users;
+use crate::accounts::tokens::{self, Bearer, Purpose};
 use crate::app::App;
 use crate::audit::{self, Event, Target};
 use crate::clock::Timestamp;
@@ -39,7 +39,9 @@ impl Refused {
     #[must_use]
     pub fn sentence(self) -> &'static str {
         match self {
-            Self::HasAccount => "This address has an account here already. Change its role on the user's page.",
+            Self::HasAccount => {
+                "This address has an account here already. Change its role on the user's page."
+            }
             Self::MayNotGive => "Only an operator may give this role.",
             Self::NotOpen(State::Accepted) => "The invite was accepted meanwhile.",
             Self::NotOpen(State::Expired) => "The invite has expired: there is nothing to take back.",

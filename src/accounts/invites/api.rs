@@ -181,11 +181,8 @@ pub async fn list(
 ) -> Result<HttpResponse, AppError> {
     let (filter, place, limit) = (listing.filter()?, listing.place()?, listing.limit.0);
     let (organization, now) = (who.actor.organization, context.now);
-    let slice = context
-        .app
-        .db
-        .read(move |c| store::page(c, &organization, &filter, (&place, limit), now))
-        .await?;
+    let slice =
+        context.app.db.read(move |c| store::page(c, &organization, &filter, (&place, limit), now)).await?;
     let answer = |row: &Listed| InviteAnswer::of(&row.invite, &row.inviter, now);
     let items = slice.items.iter().map(answer).collect();
     let next_cursor = slice.next.map(|cursor| cursor.encode());

@@ -171,10 +171,8 @@ pub async fn sweep(app: App) -> Result<usize, AppError> {
     let now = app.clock.now();
     let mut removed = 0;
     loop {
-        let batch = app
-            .db
-            .write(move |c| store::forget(c, now.minus(KEPT), now.minus(KEPT_UNSENT), SWEEP))
-            .await?;
+        let batch =
+            app.db.write(move |c| store::forget(c, now.minus(KEPT), now.minus(KEPT_UNSENT), SWEEP)).await?;
         removed += batch;
         if i64::try_from(batch).unwrap_or(i64::MAX) < SWEEP {
             return Ok(removed);

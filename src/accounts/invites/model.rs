@@ -153,7 +153,8 @@ impl Verdict {
             Self::MayNotGive => "Only an operator may give this role.",
             Self::WrongColumns => "The row has not as many fields as the first line.",
             Self::Duplicate => {
-                let line = same_as.map_or_else(|| "an earlier line".to_owned(), |line| format!("line {line}"));
+                let line =
+                    same_as.map_or_else(|| "an earlier line".to_owned(), |line| format!("line {line}"));
                 return format!("The same address stands in {line}.");
             }
         }

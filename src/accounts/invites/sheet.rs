@@ -5,12 +5,10 @@
 
 use std::collections::HashMap;
 
-use csv::{ReaderBuilder, StringRecord, Trim};
-
 use super::model::Verdict;
 use crate::access::Role;
 use crate::mail::{DisplayName, EmailAddress};
-use crate::web::csv::unguard;
+use crate::web::csv::{Rows, unguard};
 
 pub const MAX_ROWS: usize = 1_000;
 pub const MAX_BYTES: usize = 1024 * 1024;
@@ -44,8 +42,6 @@ pub enum SheetError {
     Empty,
     #[error("The file has more than 1,000 rows. Send it in parts.")]
     TooMany,
-    #[error("The file cannot be read as CSV around line {0}.")]
-    Malformed(u64),
 }
 
 /// Where the columns stand.
@@ -61,29 +57,20 @@ struct Columns {
 pub fn read(bytes: &[u8]) -> Result<Vec<SheetRow>, SheetError> {
     let text = std::str::from_utf8(bytes).ok().ok_or(SheetError::NotUtf8)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = ReaderBuilder::new()
-        .delimiter(delimiter(text))
-        .flexible(true)
-        .trim(Trim::All)
-        .from_reader(text.as_bytes());
-    let columns = columns(reader.headers().map_err(|error| malformed(&error))?)?;
+    let mut read = Rows::new(text.as_bytes(), delimiter(text))
+        .map(|(line, row)| row.map(|row| (line, row)).map_err(|_error| SheetError::NotUtf8));
+    let (_, header) = read.next().unwrap_or(Err(SheetError::NoHeader))?;
+    let columns = columns(&header)?;
     let mut rows = Vec::new();
     let mut seen = HashMap::new();
-    for record in reader.records() {
-        let record = record.map_err(|error| malformed(&error))?;
-        if record.iter().all(str::is_empty) {
-            continue;
-        }
+    for row in read {
+        let (line, fields) = row?;
         if rows.len() == MAX_ROWS {
             return Err(SheetError::TooMany);
         }
-        rows.push(row(&record, columns, &mut seen));
+        rows.push(judge(i64::try_from(line).unwrap_or(i64::MAX), &fields, columns, &mut seen));
     }
     if rows.is_empty() { Err(SheetError::Empty) } else { Ok(rows) }
-}
-
-fn malformed(error: &csv::Error) -> SheetError {
-    SheetError::Malformed(error.position().map_or(1, csv::Position::line))
 }
 
 /// What stands between the names of the first line.
@@ -92,10 +79,10 @@ fn delimiter(text: &str) -> u8 {
     [b',', b';', b'\t'].into_iter().find(|sign| first.as_bytes().contains(sign)).unwrap_or(b',')
 }
 
-fn columns(header: &StringRecord) -> Result<Columns, SheetError> {
-    let mut found: [Option<usize>; 3] = [None; 3];
+fn columns(header: &[String]) -> Result<Columns, SheetError> {
     const NAMES: [&str; 3] = ["email", "role", "name"];
-    let names: Vec<String> = header.iter().map(str::to_lowercase).collect();
+    let mut found: [Option<usize>; 3] = [None; 3];
+    let names: Vec<String> = header.iter().map(|name| name.to_lowercase()).collect();
     if !names.iter().any(|name| NAMES.contains(&name.as_str())) {
         return Err(SheetError::NoHeader);
     }
@@ -110,10 +97,8 @@ fn columns(header: &StringRecord) -> Result<Columns, SheetError> {
     Ok(Columns { email, role, name, count: names.len() })
 }
 
-fn row(record: &StringRecord, columns: Columns, seen: &mut HashMap<String, i64>) -> SheetRow {
-    let line = record.position().map_or(0, csv::Position::line);
-    let line = i64::try_from(line).unwrap_or(i64::MAX);
-    let field = |place: usize| unguard(record.get(place).unwrap_or_default());
+fn judge(line: i64, fields: &[String], columns: Columns, seen: &mut HashMap<String, i64>) -> SheetRow {
+    let field = |place: usize| unguard(fields.get(place).map_or("", String::as_str));
     let (email, role) = (field(columns.email), field(columns.role).to_lowercase());
     let name = columns.name.map_or("", field);
     let address = EmailAddress::parse(email);
@@ -121,7 +106,7 @@ fn row(record: &StringRecord, columns: Columns, seen: &mut HashMap<String, i64>)
         let line_of_first = *seen.entry(address.key()).or_insert(line);
         (line_of_first != line).then_some(line_of_first)
     });
-    let verdict = if record.len() != columns.count {
+    let verdict = if fields.len() != columns.count {
         Verdict::WrongColumns
     } else if address.is_err() {
         Verdict::BadAddress
@@ -187,7 +172,7 @@ mod tests {
             "\u{feff}email,role\r\nada@demo.test,member\r\n",
             "Role;EMAIL\nmember;ada@demo.test\n",
             "email\trole\nada@demo.test\tmember",
-            "\"email\" , \"role\"\nada@demo.test, member",
+            "\"email\",\"role\"\n\"ada@demo.test\",member ",
         ] {
             assert_eq!(read(other.as_bytes()).unwrap(), plain, "{other:?}");
         }

@@ -53,8 +53,7 @@ impl Export<'_> {
         let mut writer = Writer::new(output, self.format, self.columns())?;
         let (mut count, mut last) = (0, None);
         loop {
-            let page =
-                self.app.db.read_here(|c| store::page(c, self.organization, last.as_ref(), PAGE))?;
+            let page = self.app.db.read_here(|c| store::page(c, self.organization, last.as_ref(), PAGE))?;
             for user in &page {
                 writer.write(&self.values(user))?;
                 count += 1;

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 
 use super::Format;
 use super::record::{COLUMNS, Raw};
-use crate::web::csv::unguard;
+use crate::web::csv::{Rows, unguard};
 
 /// No user fills more.
 const LONGEST_LINE: u64 = 64 * 1024;
@@ -14,7 +14,7 @@ pub type Line = (u64, Result<Raw, String>);
 
 /// The lines of a file.
 pub enum Lines<R: Read> {
-    Csv { records: csv::StringRecordsIntoIter<R>, columns: Vec<String> },
+    Csv { rows: Rows<R>, columns: Vec<String> },
     Jsonl { input: BufReader<R>, number: u64 },
 }
 
@@ -36,17 +36,19 @@ impl<R: Read> Lines<R> {
         match format {
             Format::Jsonl => Ok(Self::Jsonl { input: BufReader::new(input), number: 0 }),
             Format::Csv => {
-                let mut reader =
-                    csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(input);
-                let header = reader.headers().map_err(|error| unreadable(&error))?;
-                let columns = columns(header)?;
-                Ok(Self::Csv { records: reader.into_records(), columns })
+                let mut rows = Rows::new(input, b',');
+                let header = match rows.next() {
+                    Some((_, header)) => header.map_err(|error| error.to_string())?,
+                    None => Vec::new(),
+                };
+                let columns = columns(&header)?;
+                Ok(Self::Csv { rows, columns })
             }
         }
     }
 }
 
-fn columns(header: &csv::StringRecord) -> Result<Vec<String>, String> {
+fn columns(header: &[String]) -> Result<Vec<String>, String> {
     let mut columns: Vec<String> = Vec::new();
     for name in header {
         let name = name.trim_start_matches('\u{feff}').to_lowercase();
@@ -66,25 +68,15 @@ fn columns(header: &csv::StringRecord) -> Result<Vec<String>, String> {
     Err("The first line must name the columns, email and name among them.".to_owned())
 }
 
-fn unreadable(error: &csv::Error) -> String {
-    match error.kind() {
-        csv::ErrorKind::Utf8 { .. } => "This is not UTF-8 text.".to_owned(),
-        csv::ErrorKind::Io(error) => format!("The file cannot be read: {error}."),
-        _ => "This is no CSV.".to_owned(),
-    }
-}
-
 impl<R: Read> Iterator for Lines<R> {
     type Item = Line;
 
     fn next(&mut self) -> Option<Line> {
         match self {
-            Self::Csv { records, columns } => Some(match records.next()? {
-                Ok(record) => {
-                    (record.position().map_or(0, csv::Position::line), fields(&record, columns))
-                }
-                Err(error) => (error.position().map_or(0, csv::Position::line), Err(unreadable(&error))),
-            }),
+            Self::Csv { rows, columns } => {
+                let (line, row) = rows.next()?;
+                Some((line, row.map_err(|error| error.to_string()).and_then(|row| fields(&row, columns))))
+            }
             Self::Jsonl { input, number } => loop {
                 *number += 1;
                 match json_line(input)? {
@@ -97,12 +89,12 @@ impl<R: Read> Iterator for Lines<R> {
     }
 }
 
-fn fields(record: &csv::StringRecord, columns: &[String]) -> Result<Raw, String> {
-    if record.len() != columns.len() {
-        return Err(format!("The line has {} fields, the first line {}.", record.len(), columns.len()));
+fn fields(row: &[String], columns: &[String]) -> Result<Raw, String> {
+    if row.len() != columns.len() {
+        return Err(format!("The line has {} fields, the first line {}.", row.len(), columns.len()));
     }
     let mut raw = Raw::default();
-    for (column, value) in columns.iter().zip(record) {
+    for (column, value) in columns.iter().zip(row) {
         if let Some(field) = raw.field(column) {
             *field = Some(unguard(value).to_owned()).filter(|value| !value.is_empty());
         }

@@ -9,7 +9,8 @@ use crate::accounts::registration::phone;
 use crate::mail::{DisplayName, EmailAddress};
 
 /// The columns of a file, in the order an export writes them.
-pub const COLUMNS: [&str; 7] = ["email", "name", "role", "status", "phone", "email_verified", "password_hash"];
+pub const COLUMNS: [&str; 7] =
+    ["email", "name", "role", "status", "phone", "email_verified", "password_hash"];
 
 /// The fields of a line as they stand there; an empty one is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -94,7 +95,8 @@ impl Record {
             refuse("The status must be pending, active, suspended, banned or rejected.".to_owned());
         }
         let phone = phone(&text(&raw.phone)).map_err(|sentence| refuse(sentence.to_owned())).ok();
-        let verified = yes_or_no(&text(&raw.email_verified)).map_err(|sentence| refuse(sentence.to_owned())).ok();
+        let verified =
+            yes_or_no(&text(&raw.email_verified)).map_err(|sentence| refuse(sentence.to_owned())).ok();
         let hash = hash(text(&raw.password_hash)).map_err(&mut refuse).ok();
         let all = || {
             Some(Self {
@@ -141,7 +143,10 @@ mod tests {
     #[test]
     fn a_line_needs_an_address_and_a_name_only() {
         let record = Record::parse(&raw(&[])).unwrap();
-        assert_eq!((record.role, record.status, record.email_verified), (Role::Member, Status::Active, false));
+        assert_eq!(
+            (record.role, record.status, record.email_verified),
+            (Role::Member, Status::Active, false)
+        );
         assert_eq!((record.phone, record.password_hash), (None, None));
     }
 
@@ -157,7 +162,8 @@ mod tests {
             ("password_hash", "hunter2"),
         ]);
         let told = Record::parse(&bad).unwrap_err();
-        for words in ["email address", "control", "role must", "status must", "phone", "email_verified", "argon2id"]
+        for words in
+            ["email address", "control", "role must", "status must", "phone", "email_verified", "argon2id"]
         {
             assert!(told.contains(words), "{words} in {told}");
         }

@@ -5,6 +5,7 @@
 
 mod applicant;
 mod console;
+mod invites;
 mod public;
 
 use super::driver::{Tab, Theme};

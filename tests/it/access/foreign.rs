@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 use frontdesk::access::{OrganizationId, Role};
-use frontdesk::db::schema::{audit_entries, emails};
+use frontdesk::db::schema::{audit_entries, emails, invite_batches, invites};
 use frontdesk::verifications::Case;
 use frontdesk::web::route::Endpoint;
 use frontdesk::{paths, routes};
@@ -11,6 +11,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::harness::{Browser, Page, Person, TestApp, both_engines};
+use crate::invites::support::{send_form, upload};
 use crate::registration::support::{EMAIL, case_of, register, three_files};
 
 both_engines!(
@@ -27,6 +28,8 @@ struct Things {
     document: String,
     email: String,
     entry: String,
+    invite: String,
+    invite_file: String,
 }
 
 impl Things {
@@ -38,6 +41,8 @@ impl Things {
             Some("documents" | "case") => &self.document,
             Some("emails") => &self.email,
             Some("audit") => &self.entry,
+            Some("invites") if path.starts_with("/invites/files/") => &self.invite_file,
+            Some("invites") => &self.invite,
             _ => panic!("{pattern} takes an id: add a real one to this test"),
         }
     }
@@ -60,11 +65,15 @@ async fn home(app: &TestApp) -> Home {
     let mut administrator = app.admin().await;
     administrator.get(&paths::verification(&case.id)).await;
     administrator.submit("#claim-form", &[]).await.assert_status(200);
+    send_form(&mut administrator, "grace@demo.test", Role::Member).await.assert_status(200);
+    upload(&mut administrator, b"email,role\nemmy@demo.test,member\n").await.assert_status(200);
     let things = Things {
         case: case.id.to_string(),
         document: documents[0].id.to_string(),
         email: app.read(|c| emails::table.select(emails::id).first(c)).await,
         entry: app.read(|c| audit_entries::table.select(audit_entries::id).first(c)).await,
+        invite: app.read(|c| invites::table.select(invites::id).first(c)).await,
+        invite_file: app.read(|c| invite_batches::table.select(invite_batches::id).first(c)).await,
     };
     Home { things, administrator, applicant }
 }

@@ -1,5 +1,7 @@
 //! The program from a terminal: what it prints where, and its exit codes.
 
+mod users;
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};

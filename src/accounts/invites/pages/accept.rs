@@ -29,11 +29,7 @@ pub async fn link(_: Anyone, context: Context, token: Path<String>) -> HttpRespo
 }
 
 /// `GET /invite`
-pub async fn offer(
-    Anyone(actor): Anyone,
-    context: Context,
-    request: HttpRequest,
-) -> Result<Page, AppError> {
+pub async fn offer(Anyone(actor): Anyone, context: Context, request: HttpRequest) -> Result<Page, AppError> {
     let token = links::token(&request, COOKIE).unwrap_or_default();
     Ok(match accept::look(&context.app, &context.act(), &token).await? {
         Standing::Open(offer) => match actor {
@@ -71,7 +67,8 @@ pub async fn accept(
     let answer = Answer { name: sent.name.clone(), password: sent.password };
     Ok(match accept::accept(&context.app, &context.act(), &token, answer).await? {
         Accepted::Opened(user) => {
-            let said = format!("Welcome, {}. Your account is open: sign in with your new password.", user.name);
+            let said =
+                format!("Welcome, {}. Your account is open: sign in with your new password.", user.name);
             let mut response = SeeOther::to(paths::LOGIN).saying(said).answer(&request);
             links::forget(&mut response, &context.app, COOKIE);
             response

@@ -135,9 +135,11 @@ fn spreadsheet(preview: &Preview) -> Result<Vec<u8>, csv::Error> {
         let explanation = explanation(preview, row.verdict, row.same_as);
         let cells = [&row.email, &row.role, &row.name, row.verdict.as_str(), explanation.as_str()];
         let line = row.line.to_string();
-        writer.write_record(std::iter::once(line.as_str().into()).chain(cells.map(guard)).map(
-            |cell: std::borrow::Cow<'_, str>| cell.into_owned(),
-        ))?;
+        writer.write_record(
+            std::iter::once(line.as_str().into())
+                .chain(cells.map(guard))
+                .map(|cell: std::borrow::Cow<'_, str>| cell.into_owned()),
+        )?;
     }
     writer.into_inner().map_err(|error| error.into_error().into())
 }

@@ -71,9 +71,8 @@ pub async fn create(
     Form(sent): Form<Fields>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
-    let refuse = |errors: &[FieldError]| {
-        Ok(form_page(&context, &who.actor, &sent, errors).refused().answer(&request))
-    };
+    let refuse =
+        |errors: &[FieldError]| Ok(form_page(&context, &who.actor, &sent, errors).refused().answer(&request));
     let invitee = match sent.parse() {
         Ok(invitee) => invitee,
         Err(errors) => return refuse(&errors),
@@ -91,11 +90,7 @@ pub async fn create(
 }
 
 /// `GET /invites/{id}`
-pub async fn show(
-    who: Allowed<ManageUsers>,
-    context: Context,
-    id: Path<String>,
-) -> Result<Page, AppError> {
+pub async fn show(who: Allowed<ManageUsers>, context: Context, id: Path<String>) -> Result<Page, AppError> {
     let (id, organization) = (invite_id(&id)?, who.actor.organization.clone());
     let details = context
         .app

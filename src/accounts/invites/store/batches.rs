@@ -37,12 +37,7 @@ pub struct BatchRow {
 }
 
 /// Keeps a file and its rows.
-pub fn insert(
-    c: &mut Connection,
-    random: &Random,
-    batch: &Batch,
-    read: Vec<SheetRow>,
-) -> QueryResult<()> {
+pub fn insert(c: &mut Connection, random: &Random, batch: &Batch, read: Vec<SheetRow>) -> QueryResult<()> {
     diesel::insert_into(table::table).values(batch).execute(c)?;
     for row in read {
         let SheetRow { line, email, role, name, verdict, same_as } = row;

@@ -39,9 +39,9 @@ type Condition = Box<dyn BoxableExpression<table::table, MultiBackend, SqlType =
 fn is_in(state: State, now: Timestamp) -> Condition {
     let unanswered = || table::accepted_at.is_null();
     match state {
-        State::Open => Box::new(
-            unanswered().and(table::revoked_at.is_null()).and(table::expires_at.gt(now)).nullable(),
-        ),
+        State::Open => {
+            Box::new(unanswered().and(table::revoked_at.is_null()).and(table::expires_at.gt(now)).nullable())
+        }
         State::Accepted => Box::new(table::accepted_at.is_not_null().nullable()),
         State::Revoked => {
             Box::new(unanswered().nullable().and(table::revoked_at.lt(table::expires_at.nullable())))
@@ -77,12 +77,16 @@ pub fn page(
     }
     query = match (&place.cursor, place.direction) {
         (None, _) => query,
-        (Some(Cursor { at, id }), Direction::Onward) => query.filter(table::created_at.le(*at).and(
-            table::created_at.lt(*at).or(table::created_at.eq(*at).and(table::id.lt(id.clone()))),
-        )),
-        (Some(Cursor { at, id }), Direction::Back) => query.filter(table::created_at.ge(*at).and(
-            table::created_at.gt(*at).or(table::created_at.eq(*at).and(table::id.gt(id.clone()))),
-        )),
+        (Some(Cursor { at, id }), Direction::Onward) => query.filter(
+            table::created_at
+                .le(*at)
+                .and(table::created_at.lt(*at).or(table::created_at.eq(*at).and(table::id.lt(id.clone())))),
+        ),
+        (Some(Cursor { at, id }), Direction::Back) => query.filter(
+            table::created_at
+                .ge(*at)
+                .and(table::created_at.gt(*at).or(table::created_at.eq(*at).and(table::id.gt(id.clone())))),
+        ),
     };
     query = match place.direction {
         Direction::Onward => query.order((table::created_at.desc(), table::id.desc())),

@@ -57,8 +57,7 @@ pub fn download(preview: &Preview) -> Markup {
 pub fn batch(context: &Context, preview: &Preview, problems_only: bool) -> Markup {
     let fine = |row: &&BatchRow| matches!(row.verdict, Verdict::Ready | Verdict::Invited);
     let problems = preview.rows.iter().filter(|row| !fine(row)).count();
-    let shown: Vec<&BatchRow> =
-        preview.rows.iter().filter(|row| !problems_only || !fine(row)).collect();
+    let shown: Vec<&BatchRow> = preview.rows.iter().filter(|row| !problems_only || !fine(row)).collect();
     html! {
         (summary(context, preview, problems))
         (tabs("Rows", &row_tabs(preview, problems, problems_only)))
@@ -91,16 +90,26 @@ fn summary(context: &Context, preview: &Preview, problems: usize) -> Markup {
     let file = html! { p { "File: " bdi { (preview.batch.file_name) } } };
     let confirmed = preview.batch.confirmed_at.is_some();
     match (confirmed, ready) {
-        (true, 0) => callout(Meaning::Ok, &format!("{} sent", invitations(invited)), html! { (file) p { (rest) } }),
-        (true, _) => callout(Meaning::Warn, &format!("{} not sent yet", invitations(ready)), html! {
-            (file)
-            p { (invitations(invited)) " left before something stopped it." }
-            (send(context, preview, "Send the rest"))
-        }),
-        (false, 0) => callout(Meaning::Warn, "Nothing can be sent", html! {
-            (file)
-            p { "Correct the rows below in your file, and " a href=(paths::INVITE_FILE) { "choose it again" } "." }
-        }),
+        (true, 0) => {
+            callout(Meaning::Ok, &format!("{} sent", invitations(invited)), html! { (file) p { (rest) } })
+        }
+        (true, _) => callout(
+            Meaning::Warn,
+            &format!("{} not sent yet", invitations(ready)),
+            html! {
+                (file)
+                p { (invitations(invited)) " left before something stopped it." }
+                (send(context, preview, "Send the rest"))
+            },
+        ),
+        (false, 0) => callout(
+            Meaning::Warn,
+            "Nothing can be sent",
+            html! {
+                (file)
+                p { "Correct the rows below in your file, and " a href=(paths::INVITE_FILE) { "choose it again" } "." }
+            },
+        ),
         (false, _) => {
             let send_all = format!("Send {}", invitations(ready));
             html! {

@@ -81,9 +81,13 @@ fn empty(address: &Address) -> Markup {
     }
     let (title, text) = match address.state() {
         Some(State::Open) => ("No open invites", "Whoever is invited stands here until they answer."),
-        Some(State::Accepted) => ("No accepted invites", "Whoever opens an account by an invite stands here."),
+        Some(State::Accepted) => {
+            ("No accepted invites", "Whoever opens an account by an invite stands here.")
+        }
         Some(State::Expired) => ("No expired invites", "Invites that nobody answered in time stand here."),
-        Some(State::Revoked) => ("No revoked invites", "Invites that were taken back or replaced stand here."),
+        Some(State::Revoked) => {
+            ("No revoked invites", "Invites that were taken back or replaced stand here.")
+        }
         None => ("No invites yet", "Every invite will stand here."),
     };
     Empty::nothing_yet(title, text).icon(Icon::UserPlus).render()

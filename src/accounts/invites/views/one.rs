@@ -61,9 +61,13 @@ pub fn form(context: &Context, inviter: &Actor, typed: &Fields, errors: &[FieldE
 /// Before something is typed that a late confirmation would lose.
 pub(super) fn confirm_first(back: &str) -> Markup {
     let url = paths::confirm_then(back);
-    callout(Meaning::Info, "Confirm that it is you before you invite staff", html! {
-        p { "Inviting staff asks for your second factor or password every 10 minutes. " a href=(url) { "Confirm now" } }
-    })
+    callout(
+        Meaning::Info,
+        "Confirm that it is you before you invite staff",
+        html! {
+            p { "Inviting staff asks for your second factor or password every 10 minutes. " a href=(url) { "Confirm now" } }
+        },
+    )
 }
 
 /// All that is known of an invite.
@@ -109,7 +113,10 @@ fn facts(details: &Details, context: &Context) -> Markup {
         .text("Role", invite.role.label())
         .text("Name", invite.name.as_ref().map_or("", |name| name.as_str()))
         .text("Invited by", &details.inviter)
-        .fact("Sent", html! { (time(invite.sent_at, now)) @if invite.sends > 1 { ", " (invite.sends) " times" } });
+        .fact(
+            "Sent",
+            html! { (time(invite.sent_at, now)) @if invite.sends > 1 { ", " (invite.sends) " times" } },
+        );
     facts = match (invite.accepted_at, invite.revoked_at) {
         (Some(at), _) => facts.fact("Accepted", time(at, now)),
         (None, Some(at)) => facts.fact("Revoked", time(at, now)),
