@@ -23,8 +23,7 @@ pub fn form(context: &Context, offer: &Offer, name: &str, errors: &[FieldError])
     let facts = Facts::new()
         .text("Email address", invite.email.as_str())
         .text("Role", invite.role.label())
-        .text("Invited by", &offer.inviter)
-        .fact("Good until", time(invite.expires_at, context.now));
+        .fact("Invite ends", time(invite.expires_at, context.now));
     let fields = html! {
         // Password managers keep the password under this address.
         input type="hidden" name="username" value=(invite.email) autocomplete="username";

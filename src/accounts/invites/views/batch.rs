@@ -4,8 +4,9 @@ use maud::{Markup, Render, html};
 
 use super::one::confirm_first;
 use super::verdict;
+use crate::access::Role;
 use crate::accounts::invites::batch::Preview;
-use crate::accounts::invites::model::Verdict;
+use crate::accounts::invites::model::{Verdict, givable};
 use crate::accounts::invites::pages::FILE;
 use crate::accounts::invites::sheet::{MAX_BYTES, MAX_ROWS};
 use crate::accounts::invites::store::batches::BatchRow;
@@ -37,10 +38,16 @@ pub fn form(context: &Context, error: Option<&str>) -> Markup {
             p { "The first line names the columns, each further line invites one person. "
                 "Nothing is sent before you have seen the list." }
             pre { code { "email,role,name\nada@example.org,reviewer,Ada Lovelace\ngrace@example.org,member,\n" } }
-            p { "Roles: member, reviewer, analyst, support, admin, operator. The name may be left out." }
+            p { "Roles: " (roles(context)) ". The name may be left out." }
         }
         (Form::post(paths::INVITE_FILE, context.csrf()).id("file-form").multipart().body(fields))
     }
+}
+
+/// The words for the roles that this person may give.
+fn roles(context: &Context) -> String {
+    let roles = context.actor.as_ref().map(|actor| givable(actor.role)).unwrap_or_default();
+    roles.iter().map(Role::as_str).collect::<Vec<_>>().join(", ")
 }
 
 pub fn title(preview: &Preview) -> &'static str {

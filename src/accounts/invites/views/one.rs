@@ -4,6 +4,7 @@ use maud::{Markup, Render, html};
 
 use super::state;
 use crate::access::{Actor, Role};
+use crate::accounts::invites::actions::life;
 use crate::accounts::invites::model::{Invite, State, givable, may_give};
 use crate::accounts::invites::pages::Fields;
 use crate::audit::Entry;
@@ -11,7 +12,7 @@ use crate::error::FieldError;
 use crate::paths;
 use crate::ui::form::actions;
 use crate::ui::{
-    Button, Choice, Choices, Event, Facts, Field, Form, Icon, Meaning, callout, copyable, duration, time,
+    Button, Choice, Choices, Event, Facts, Field, Form, Icon, Meaning, callout, copyable, time,
     timeline,
 };
 use crate::web::Context;
@@ -24,7 +25,7 @@ fn hint(role: Role) -> &'static str {
         Role::Reviewer => "Decides verification cases.",
         Role::Analyst => "Sees the audit log, health and users; ends sessions.",
         Role::Support => "Searches the email log; sees users and health.",
-        Role::Admin => "Everything in this organization but other organizations.",
+        Role::Admin => "Everything in this organization.",
         Role::Operator => "Everything in every organization.",
     }
 }
@@ -37,7 +38,7 @@ pub fn form(context: &Context, inviter: &Actor, typed: &Fields, errors: &[FieldE
         .map(|role| Choice::new(role.as_str(), role.label()).hint(hint(role)))
         .collect();
     let chosen = [typed.role.as_str()];
-    let life = duration(crate::accounts::invites::actions::life(&context.app));
+    let end = context.now.plus(life(&context.app));
     let fields = html! {
         (Field::email("email", "Email address").value(&typed.email).error(problems.of("email")).autocomplete("off"))
         (Choices::radios("role", "Role", &roles).chosen(&chosen).error(problems.of("role")))
@@ -51,8 +52,8 @@ pub fn form(context: &Context, inviter: &Actor, typed: &Fields, errors: &[FieldE
     html! {
         (problems.summary())
         @if !inviter.is_fresh(context.now) { (confirm_first(paths::INVITE_NEW)) }
-        p .prose { "They get an email with a link that works once and for " (life) ". "
-            "An older invite for the same address ends." }
+        p .prose { "They get an email with a link that works once and ends " (time(end, context.now)) ". "
+            "An older invite for the same address ends at once." }
         (Form::post(paths::INVITES, context.csrf()).id("invite-form").guarded().body(fields))
         p .muted { "More than one? " a href=(paths::INVITE_FILE) id="invite-many" { "Invite many from a file" } "." }
     }
@@ -98,8 +99,8 @@ pub fn details(context: &Context, who: &Actor, details: &Details) -> Markup {
                 section .panel {
                     h2 { "Invite" }
                     (facts(details, context))
-                    (acts(context, who, invite))
                 }
+                (acts(context, who, invite))
             }
         }
     }
