@@ -6,9 +6,11 @@
 
 pub mod api;
 pub mod change_password;
+pub mod devices;
 pub mod hash_format;
 pub mod hashing;
 pub mod invites;
+pub mod locks;
 pub mod model;
 pub mod pages;
 pub mod password;

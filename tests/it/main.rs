@@ -25,6 +25,7 @@ mod health;
 mod invites;
 mod limits;
 mod mail;
+mod own_account;
 mod registration;
 mod sessions;
 mod verifications;

@@ -2,21 +2,15 @@
 
 use diesel::expression::BoxableExpression;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Nullable, Text};
+use diesel::sql_types::{Bool, Nullable};
 
 use crate::access::{OrganizationId, UserId};
 use crate::accounts::invites::model::{Invite, State};
 use crate::clock::Timestamp;
 use crate::db::schema::{invites as table, users};
-use crate::db::text::{contains_pattern, lower};
+use crate::db::text::{contains_pattern, lower, lower_or_null};
 use crate::db::{Connection, MultiBackend};
 use crate::web::pager::{Cursor, Direction, Place, Slice};
-
-diesel::define_sql_function! {
-    /// `lower(x)` of a column that may hold nothing.
-    #[sql_name = "lower"]
-    fn lower_or_nothing(x: Nullable<Text>) -> Nullable<Text>;
-}
 
 /// What to look for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,7 +66,7 @@ pub fn page(
     if let Some(text) = &filter.text {
         let pattern = contains_pattern(text);
         let in_address = lower(table::email).like(pattern.clone()).escape('\\');
-        let in_name = lower_or_nothing(table::name).like(pattern).escape('\\');
+        let in_name = lower_or_null(table::name).like(pattern).escape('\\');
         query = query.filter(in_address.or(in_name));
     }
     query = match (&place.cursor, place.direction) {

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::access::Actor;
 use crate::accounts::invites::accept::{Offer, Standing};
-use crate::accounts::pages::password_hint;
+use crate::accounts::password::new_password_field;
 use crate::error::FieldError;
 use crate::paths;
 use crate::ui::form::actions;
@@ -19,17 +19,15 @@ pub fn title(offer: &Offer) -> String {
 /// The form that opens the account: mail scanners open links, but send no forms.
 pub fn form(context: &Context, offer: &Offer, name: &str, errors: &[FieldError]) -> Markup {
     let (problems, invite) = (Problems(errors), &offer.invite);
-    let rules = password_hint(invite.role);
     let facts = Facts::new()
         .text("Email address", invite.email.as_str())
         .text("Role", invite.role.label())
         .fact("Invite ends", time(invite.expires_at, context.now));
     let fields = html! {
-        // Password managers keep the password under this address.
-        input type="hidden" name="username" value=(invite.email) autocomplete="username";
+        // Password managers keep the password under this address, and the rules compare it.
+        input type="hidden" name="email" value=(invite.email) autocomplete="username";
         (Field::text("name", "Full name").value(name).error(problems.of("name")).autocomplete("name"))
-        (Field::password("password", "Password").hint(&rules).error(problems.of("password"))
-            .autocomplete("new-password"))
+        (new_password_field(invite.role, "password", "Password", problems.of("password")))
         (actions(html! { (Button::primary("Open my account")) }))
     };
     html! {

@@ -12,8 +12,7 @@ use crate::error::FieldError;
 use crate::paths;
 use crate::ui::form::actions;
 use crate::ui::{
-    Button, Choice, Choices, Event, Facts, Field, Form, Icon, Meaning, callout, copyable, time,
-    timeline,
+    Button, Choice, Choices, Event, Facts, Field, Form, Icon, Meaning, callout, copyable, time, timeline,
 };
 use crate::web::Context;
 use crate::web::problems::Problems;
