@@ -64,6 +64,7 @@ pub fn nav(context: &Context) -> Nav {
                 place(Permission::SearchAudit, "Audit", paths::AUDIT, Icon::ScrollText),
             ],
         ),
+        group("Set up", vec![place(Permission::ManageUsers, "Invites", paths::INVITES, Icon::UserPlus)]),
     ])
 }
 

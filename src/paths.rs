@@ -21,6 +21,7 @@ pub const UNLOCK: &str = "/unlock";
 pub const END_SESSIONS: &str = "/end-sessions";
 pub const FORGOT_PASSWORD: &str = "/forgot-password";
 pub const PASSWORD_RULES: &str = "/password/rules";
+pub const INVITE: &str = "/invite";
 pub const ACCOUNT: &str = "/account";
 pub const PASSWORD: &str = "/account/password";
 pub const MFA: &str = "/account/mfa";
@@ -49,6 +50,9 @@ pub const VERIFICATIONS: &str = "/verifications";
 pub const USERS: &str = "/users";
 pub const EMAILS: &str = "/emails";
 pub const AUDIT: &str = "/audit";
+pub const INVITES: &str = "/invites";
+pub const INVITE_NEW: &str = "/invites/new";
+pub const INVITE_FILE: &str = "/invites/file";
 pub const HEALTH_PAGE: &str = "/watch/health";
 pub const HEALTH: &str = "/health";
 pub const LIVENESS: &str = "/health/liveness";
@@ -88,6 +92,12 @@ pub mod patterns {
     pub const PASSKEY_REMOVE: &str = "/account/mfa/passkeys/{id}/remove";
     pub const USER_MFA: &str = "/users/{id}/mfa";
     pub const USER_MFA_RESET: &str = "/users/{id}/mfa/reset";
+    pub const INVITED: &str = "/invites/{id}";
+    pub const INVITE_REVOKE: &str = "/invites/{id}/revoke";
+    pub const INVITE_SEND_AGAIN: &str = "/invites/{id}/send-again";
+    pub const INVITE_BATCH: &str = "/invites/files/{id}";
+    pub const INVITE_BATCH_CSV: &str = "/invites/files/{id}/result.csv";
+    pub const INVITE_LINK: &str = "/invite/{token}";
     pub const SETUP_LINK: &str = "/setup/{token}";
     pub const VERIFY_EMAIL_LINK: &str = "/verify-email/{token}";
     pub const ACTIVATE_LINK: &str = "/activate/{token}";
@@ -117,7 +127,7 @@ pub fn is_anonymous(path: &str) -> bool {
 /// May a form with files be sent here? Its own extractor then checks the token.
 #[must_use]
 pub fn takes_files(path: &str) -> bool {
-    path == REGISTER || path == CASE_DOCUMENTS
+    path == REGISTER || path == CASE_DOCUMENTS || path == INVITE_FILE
 }
 
 #[must_use]
@@ -302,6 +312,38 @@ pub fn activate_link(token: &str) -> String {
 #[must_use]
 pub fn reset_password_link(token: &str) -> String {
     format!("/reset-password/{token}")
+}
+
+#[must_use]
+pub fn invite(id: impl Display) -> String {
+    format!("/invites/{id}")
+}
+
+#[must_use]
+pub fn invite_revoke(id: impl Display) -> String {
+    format!("/invites/{id}/revoke")
+}
+
+#[must_use]
+pub fn invite_send_again(id: impl Display) -> String {
+    format!("/invites/{id}/send-again")
+}
+
+/// A file of invites.
+#[must_use]
+pub fn invite_batch(id: impl Display) -> String {
+    format!("/invites/files/{id}")
+}
+
+/// What came of a file of invites, for a spreadsheet.
+#[must_use]
+pub fn invite_batch_csv(id: impl Display) -> String {
+    format!("/invites/files/{id}/result.csv")
+}
+
+#[must_use]
+pub fn invite_link(token: &str) -> String {
+    format!("/invite/{token}")
 }
 
 #[must_use]

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::hashing::Upgrade;
 use super::model::{NewUser, Status, User};
 use crate::access::{OrganizationId, Role, UserId};
 use crate::clock::Timestamp;
@@ -85,6 +86,14 @@ pub fn set_password(c: &mut Connection, id: &UserId, password: &Password, now: T
             table::must_change_password.eq(must_change),
             table::updated_at.eq(now),
         ))
+        .execute(c)
+        .map(drop)
+}
+
+/// Puts a hash made today in the place of an outdated one of the same password.
+pub fn upgrade_password(c: &mut Connection, id: &UserId, upgrade: &Upgrade) -> QueryResult<()> {
+    diesel::update(table::table.find(id).filter(table::password_hash.eq(&upgrade.old)))
+        .set(table::password_hash.eq(Some(&upgrade.new)))
         .execute(c)
         .map(drop)
 }

@@ -22,6 +22,7 @@ mod documents;
 mod e2e;
 mod harness;
 mod health;
+mod invites;
 mod limits;
 mod mail;
 mod mfa;

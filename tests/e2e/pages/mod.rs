@@ -6,6 +6,7 @@
 mod applicant;
 mod console;
 mod factors;
+mod invites;
 mod public;
 mod users;
 

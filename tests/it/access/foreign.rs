@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use frontdesk::access::{OrganizationId, Role, UserId};
 use frontdesk::accounts::mfa::model::{Passkey, PasskeyId};
 use frontdesk::accounts::mfa::store;
-use frontdesk::db::schema::{audit_entries, emails};
+use frontdesk::db::schema::{audit_entries, emails, invite_batches, invites};
 use frontdesk::verifications::Case;
 use frontdesk::web::route::Endpoint;
 use frontdesk::{paths, routes};
@@ -13,6 +13,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::harness::{Browser, Page, Person, TestApp, both_engines};
+use crate::invites::support::{send_form, upload};
 use crate::registration::support::{EMAIL, case_of, register, three_files};
 
 both_engines!(
@@ -32,6 +33,8 @@ struct Things {
     entry: String,
     user: String,
     passkey: String,
+    invite: String,
+    invite_file: String,
 }
 
 impl Things {
@@ -46,6 +49,8 @@ impl Things {
             Some("audit") => &self.entry,
             Some("users") => &self.user,
             Some("account") if path.starts_with("/account/mfa/passkeys/") => &self.passkey,
+            Some("invites") if path.starts_with("/invites/files/") => &self.invite_file,
+            Some("invites") => &self.invite,
             _ => panic!("{pattern} takes an id: add a real one to this test"),
         }
     }
@@ -68,6 +73,8 @@ async fn home(app: &TestApp) -> Home {
     let mut administrator = app.admin().await;
     administrator.get(&paths::verification(&case.id)).await;
     administrator.submit("#claim-form", &[]).await.assert_status(200);
+    send_form(&mut administrator, "grace@demo.test", Role::Member).await.assert_status(200);
+    upload(&mut administrator, b"email,role\nemmy@demo.test,member\n").await.assert_status(200);
     let things = Things {
         user: case.applicant_id.to_string(),
         case: case.id.to_string(),
@@ -76,6 +83,8 @@ async fn home(app: &TestApp) -> Home {
         entry: app.read(|c| audit_entries::table.select(audit_entries::id).first(c)).await,
         user: case.applicant_id.to_string(),
         passkey: passkey(app, &case.applicant_id).await,
+        invite: app.read(|c| invites::table.select(invites::id).first(c)).await,
+        invite_file: app.read(|c| invite_batches::table.select(invite_batches::id).first(c)).await,
     };
     Home { things, administrator, applicant }
 }
