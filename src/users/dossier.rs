@@ -35,10 +35,8 @@ impl Dossier {
     /// `NotFound` when the actor's organization has no such person.
     pub fn load(c: &mut Connection, actor: &Actor, id: &UserId, now: Timestamp) -> Result<Self, AppError> {
         let person = store::person(c, &actor.organization, id)?.ok_or(AppError::NotFound)?;
-        let mails = match actor.role.allows(Permission::SearchMail) {
-            true => Some(log::latest_for(c, id, MAILS)?),
-            false => None,
-        };
+        let may_see_mails = actor.role.allows(Permission::SearchMail);
+        let mails = if may_see_mails { Some(log::latest_for(c, id, MAILS)?) } else { None };
         let most = i64::try_from(ENTRIES).unwrap_or(i64::MAX) + 1;
         Ok(Self {
             person,

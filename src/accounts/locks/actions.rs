@@ -18,6 +18,7 @@ use crate::audit::{self, Event, Target};
 use crate::clock::Timestamp;
 use crate::db::Connection;
 use crate::error::AppError;
+use crate::mail::EmailAddress;
 
 /// What is known of a try before its password was looked at.
 #[derive(Clone, Debug)]
@@ -98,9 +99,15 @@ pub fn settle(c: &mut Connection, app: &App, act: &Act, seen: &Seen, right: bool
     Ok(Settled::Refused { reason, lock: lock.filter(|_| whose.is_some()) })
 }
 
+/// Makes tries to sign in with this address wait until the end of the transaction. Whoever changes the row of its
+/// user and lifts a lock as well calls this before: a try holds this when it comes to the row.
+pub fn hold(c: &mut Connection, address: &EmailAddress) -> QueryResult<()> {
+    c.lock(&format!("sign-in:{}", address.key()))
+}
+
 /// Lifts every lock of a user and writes no entry: for a cause that writes one of its own.
 pub fn lift(c: &mut Connection, act: &Act, user: &User, how: Cleared) -> QueryResult<bool> {
-    c.lock(&format!("sign-in:{}", user.email.key()))?;
+    hold(c, &user.email)?;
     tokens::end(c, Purpose::Unlock, Bearer::user(&user.organization_id, &user.id), act.at)?;
     store::clear(c, &user.id, how, act)
 }

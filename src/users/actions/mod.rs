@@ -53,6 +53,11 @@ pub async fn carry_out(
         .db
         .write(move |c| {
             let organization = &actor_.organization;
+            if deed == Deed::Unlock
+                && let Some(person) = store::person(c, organization, &id)?
+            {
+                locks::hold(c, &person.email)?;
+            }
             let person = store::for_change(c, organization, &id)?.ok_or(AppError::NotFound)?;
             let doer = store::doer(c, &actor_.user)?.ok_or(AppError::Unauthenticated)?;
             let others = store::other_administrators(c, organization, &id)?;

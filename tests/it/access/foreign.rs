@@ -113,9 +113,10 @@ fn method(endpoint: &Endpoint) -> Method {
 
 /// A body that the API can read.
 fn body_for(endpoint: &Endpoint) -> Value {
-    match endpoint.pattern.contains("/users/") {
-        true => json!({ "reason": "It was asked for" }),
-        false => json!({ "decision": "approve", "version": 2 }),
+    if endpoint.pattern.contains("/users/") {
+        json!({ "reason": "It was asked for" })
+    } else {
+        json!({ "decision": "approve", "version": 2 })
     }
 }
 

@@ -53,10 +53,10 @@ async fn a_suspended_person_is_out_at_once_and_comes_back_when_reinstated(app: T
 
     done(&mut admin, &bob, Deed::Reinstate, &[("reason", "Cleared")]).await;
     assert_eq!(user(&app, &bob).await.status, Status::Active);
-    let mut browser = app.browser_of(&bob).await;
-    assert!(is_in(&mut browser).await);
     let titles: Vec<String> = notifications_of(&app, &bob).await.into_iter().map(|one| one.title).collect();
     assert_eq!(titles, ["Your account is open again", "Your account was suspended"]);
+    let mut browser = app.browser_of(&bob).await;
+    assert!(is_in(&mut browser).await);
 }
 
 async fn a_banned_person_is_out_and_a_ban_is_taken_back_to_what_was_before(app: TestApp) {
@@ -135,10 +135,10 @@ async fn a_changed_role_counts_at_the_next_sign_in(app: TestApp) {
     assert_eq!(page.text("#toasts .toast p"), format!("{} is support now.", bob.name));
     assert!(page.text("#history").contains("The role was changed from Member to Support."));
     assert!(!is_in(&mut browser).await);
-    let mut browser = app.browser_of(&bob).await;
-    browser.get(paths::EMAILS).await.assert_status(200);
     assert!(app.only_mail_to(&bob.email).await.text.contains("Your role was changed to support."));
     assert_eq!(notifications_of(&app, &bob).await[0].message, "You are support now.");
+    let mut browser = app.browser_of(&bob).await;
+    browser.get(paths::EMAILS).await.assert_status(200);
 }
 
 async fn an_address_is_verified_by_hand_with_a_reason(app: TestApp) {

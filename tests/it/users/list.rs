@@ -3,7 +3,7 @@
 use frontdesk::access::Role;
 
 use super::support::{set, somebody};
-use crate::harness::{Page, Person, TestApp, both_engines};
+use crate::harness::{Browser, Page, Person, TestApp, both_engines};
 
 both_engines!(
     the_list_shows_who_is_there_newest_first,
@@ -18,12 +18,11 @@ fn names(page: &Page) -> Vec<String> {
     page.texts("tbody a")
 }
 
-async fn found(app: &TestApp, browser: &mut crate::harness::Browser, query: &str) -> Vec<String> {
+async fn found(browser: &mut Browser, query: &str) -> Vec<String> {
     let query =
         format!("/users?q={}", url::form_urlencoded::byte_serialize(query.as_bytes()).collect::<String>());
     let page = browser.get(&query).await;
     page.assert_status(200);
-    assert_eq!(app.count("users").await > 0, true);
     let mut names = names(&page);
     names.sort();
     names
@@ -113,7 +112,7 @@ async fn every_operator_finds_what_it_says(app: TestApp) {
         ("role:admin mfa:no", vec![]),
         ("ada\0love", vec![]),
     ] {
-        assert_eq!(found(&app, &mut support, query).await, expected, "{query:?}");
+        assert_eq!(found(&mut support, query).await, expected, "{query:?}");
     }
 }
 
