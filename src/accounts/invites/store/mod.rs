@@ -157,3 +157,24 @@ pub(super) fn take(c: &mut Connection, id: &InviteId, now: Timestamp) -> QueryRe
 pub(super) fn set_user(c: &mut Connection, id: &InviteId, user: &UserId) -> QueryResult<()> {
     diesel::update(table::table.find(id)).set(table::user_id.eq(Some(user))).execute(c).map(drop)
 }
+
+/// Takes somebody who is erased out of the invites of the organization that they were sent, and out of its files.
+pub fn forget_user(
+    c: &mut Connection,
+    organization: &OrganizationId,
+    user: &UserId,
+    email_key: &str,
+) -> QueryResult<()> {
+    let nobody = format!("erased-{user}@erased.invalid");
+    let own = table::table
+        .filter(table::organization_id.eq(organization))
+        .filter(table::email_key.eq(email_key).or(table::user_id.eq(user).assume_not_null()));
+    diesel::update(own)
+        .set((
+            table::email.eq(&nobody),
+            table::email_key.eq(&nobody),
+            table::name.eq(None::<String>),
+        ))
+        .execute(c)?;
+    batches::forget_address(c, organization, email_key, &nobody)
+}
