@@ -139,6 +139,8 @@ pub fn login_then(next: &str) -> String {
 #[must_use]
 pub fn login_code_then(next: Option<&str>) -> String {
     next.map_or_else(|| LOGIN_CODE.to_owned(), |next| format!("{LOGIN_CODE}?next={}", encode(next)))
+}
+
 /// Ends one of the own sessions.
 #[must_use]
 pub fn own_session_end(id: impl Display) -> String {

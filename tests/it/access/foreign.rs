@@ -31,7 +31,6 @@ struct Things {
     document: String,
     email: String,
     entry: String,
-    user: String,
     passkey: String,
     invite: String,
     invite_file: String,
@@ -42,7 +41,6 @@ impl Things {
     fn id_for(&self, pattern: &str) -> &str {
         let path = pattern.trim_start_matches("/api/v1").trim_start_matches("/v1");
         match path.split('/').nth(1) {
-            Some("users") => &self.user,
             Some("verifications") => &self.case,
             Some("documents" | "case") => &self.document,
             Some("emails") => &self.email,
@@ -81,7 +79,6 @@ async fn home(app: &TestApp) -> Home {
         document: documents[0].id.to_string(),
         email: app.read(|c| emails::table.select(emails::id).first(c)).await,
         entry: app.read(|c| audit_entries::table.select(audit_entries::id).first(c)).await,
-        user: case.applicant_id.to_string(),
         passkey: passkey(app, &case.applicant_id).await,
         invite: app.read(|c| invites::table.select(invites::id).first(c)).await,
         invite_file: app.read(|c| invite_batches::table.select(invite_batches::id).first(c)).await,
