@@ -93,7 +93,7 @@ pub(super) fn accounts_among(
 pub(super) fn insert(
     c: &mut Connection,
     (organization, inviter): (&OrganizationId, &UserId),
-    (id, invitee): (&InviteId, &Invitee),
+    (id, guest): (&InviteId, &Invitee),
     (now, expires_at): (Timestamp, Timestamp),
     batch: Option<&BatchId>,
 ) -> QueryResult<()> {
@@ -101,10 +101,10 @@ pub(super) fn insert(
         .values((
             table::id.eq(id),
             table::organization_id.eq(organization),
-            table::email.eq(invitee.email.as_str()),
-            table::email_key.eq(invitee.email.key()),
-            table::role.eq(invitee.role),
-            table::name.eq(invitee.name.as_ref().map(crate::mail::DisplayName::as_str)),
+            table::email.eq(guest.email.as_str()),
+            table::email_key.eq(guest.email.key()),
+            table::role.eq(guest.role),
+            table::name.eq(guest.name.as_ref().map(crate::mail::DisplayName::as_str)),
             table::invited_by.eq(inviter),
             table::created_at.eq(now),
             table::expires_at.eq(expires_at),
