@@ -80,7 +80,7 @@ fn argon2id(text: &str) -> Result<Scheme, FormatError> {
 mod tests {
     use super::*;
 
-    /// Of the bcrypt test vectors of Openwall's crypt_blowfish: the password is "U*U".
+    /// Of the bcrypt test vectors of Openwall's `crypt_blowfish`: the password is "U*U".
     const BCRYPT: &str = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
     const ARGON2ID: &str =
         "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";

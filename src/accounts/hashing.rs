@@ -245,7 +245,7 @@ mod tests {
         assert!(matches!(compared, Err(argon2::password_hash::Error::PasswordInvalid)), "{compared:?}");
     }
 
-    /// From Openwall's crypt_blowfish.
+    /// From Openwall's `crypt_blowfish`.
     const BCRYPT: [(&str, &str); 4] = [
         ("U*U", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"),
         ("U*U*", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.VGOzA784oUp/Z0DY336zx7pLYAy0lwK"),

@@ -17,8 +17,8 @@ use crate::{organizations, server};
 /// What `users import` is told.
 #[derive(Debug, clap::Args)]
 pub(super) struct ImportOptions {
-    /// The file, or - for standard input. Fields: email and name; role, status, phone, email_verified,
-    /// password_hash (argon2id or bcrypt) where there are any.
+    /// The file, or - for standard input. Fields: email and name; role, status, phone, `email_verified`,
+    /// `password_hash` (argon2id or bcrypt) where there are any.
     #[arg(value_name = "FILE")]
     file: String,
     /// csv or jsonl (one JSON object a line); by the ending of the file's name when absent.

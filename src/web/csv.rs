@@ -67,7 +67,7 @@ impl<R: Read> Rows<R> {
     }
 
     fn read(&self) -> (u64, Result<Vec<String>, RowError>) {
-        let breaks = self.record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+        let breaks = self.record.as_slice().split(|byte| *byte == b'\n').count().saturating_sub(1) as u64;
         let line = self.reader.position().line().saturating_sub(1 + breaks);
         let field = |bytes: &[u8]| std::str::from_utf8(bytes).map(|text| text.trim().to_owned());
         let fields = self.record.iter().map(field).collect::<Result<Vec<String>, _>>();

@@ -240,7 +240,8 @@ fn tell_inviter(
     user: &User,
     invite: &Invite,
 ) -> diesel::QueryResult<()> {
-    let message = format!("{} ({}) has an account now, as {}.", user.name, user.email, user.role.label());
+    // Without name and address: the notification outlives an erasure of the person.
+    let message = format!("The person you invited as {} has an account now.", user.role.label());
     notifications::notify(
         c,
         &app.random,

@@ -71,14 +71,14 @@ pub async fn invite(
     app: &App,
     act: &Act,
     inviter: &Actor,
-    invitee: Invitee,
+    guest: Invitee,
 ) -> Result<Result<Invite, Refused>, AppError> {
     let (app_, act, inviter) = (app.clone(), act.clone(), inviter.clone());
     let outcome = app
         .db
         .write(move |c| {
             lock(c, &inviter)?;
-            write(c, &app_, &act, (&inviter, None), &invitee)
+            write(c, &app_, &act, (&inviter, None), &guest)
         })
         .await?;
     if outcome.is_ok() {
@@ -98,25 +98,25 @@ pub(super) fn write(
     app: &App,
     act: &Act,
     (inviter, batch): (&Actor, Option<&BatchId>),
-    invitee: &Invitee,
+    guest: &Invitee,
 ) -> Result<Result<Invite, Refused>, AppError> {
-    if !may_give(inviter.role, invitee.role) {
+    if !may_give(inviter.role, guest.role) {
         return Ok(Err(Refused::MayNotGive));
     }
     let organization = &inviter.organization;
-    if has_account(c, inviter, &invitee.email.key())? {
+    if has_account(c, inviter, &guest.email.key())? {
         return Ok(Err(Refused::HasAccount));
     }
-    if let Some(older) = store::waiting(c, organization, &invitee.email.key())? {
+    if let Some(older) = store::waiting(c, organization, &guest.email.key())? {
         end(c, app, act, &older, "invite.replaced")?;
     }
     let id = InviteId::new(&app.random, act.at);
     let whose = (organization, &inviter.user);
-    store::insert(c, whose, (&id, invitee), (act.at, act.at.plus(life(app))), batch)?;
+    store::insert(c, whose, (&id, guest), (act.at, act.at.plus(life(app))), batch)?;
     let invite = store::in_organization(c, organization, &id)?.ok_or(AppError::NotFound)?;
     send_link(c, app, act, inviter, &invite)?;
     let event = Event::new(organization, "invite.created", Target(TARGET, id.as_str()))
-        .change(None, json!({ "role": invitee.role, "expires_at": invite.expires_at }));
+        .change(None, json!({ "role": guest.role, "expires_at": invite.expires_at }));
     audit::record(c, &app.random, act, event)?;
     Ok(Ok(invite))
 }

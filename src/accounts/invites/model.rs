@@ -92,10 +92,10 @@ impl Invite {
     }
 }
 
-/// May `giver` bring somebody in with the role `given`?
+/// May `giver` bring somebody in with this role?
 #[must_use]
-pub fn may_give(giver: Role, given: Role) -> bool {
-    giver.allows(Permission::ManageUsers) && (given != Role::Operator || giver == Role::Operator)
+pub fn may_give(giver: Role, role: Role) -> bool {
+    giver.allows(Permission::ManageUsers) && (role != Role::Operator || giver == Role::Operator)
 }
 
 /// The roles that `giver` may give.
@@ -205,11 +205,11 @@ mod tests {
 
     #[test]
     fn only_operators_make_operators_and_only_who_manages_users_gives_roles() {
-        for given in Role::ALL.iter().copied() {
-            assert!(may_give(Role::Operator, given));
-            assert_eq!(may_give(Role::Admin, given), given != Role::Operator);
+        for role in Role::ALL.iter().copied() {
+            assert!(may_give(Role::Operator, role));
+            assert_eq!(may_give(Role::Admin, role), role != Role::Operator);
             for giver in [Role::Member, Role::Reviewer, Role::Analyst, Role::Support] {
-                assert!(!may_give(giver, given), "{giver} {given}");
+                assert!(!may_give(giver, role), "{giver} {role}");
             }
         }
     }

@@ -101,7 +101,7 @@ impl Export<'_> {
 }
 
 enum Writer<W: Write> {
-    Csv(csv::Writer<W>),
+    Csv(Box<csv::Writer<W>>),
     Jsonl(std::io::BufWriter<W>, &'static [&'static str]),
 }
 
@@ -111,7 +111,7 @@ impl<W: Write> Writer<W> {
             Format::Csv => {
                 let mut writer = csv::Writer::from_writer(output);
                 writer.write_record(columns)?;
-                Self::Csv(writer)
+                Self::Csv(Box::new(writer))
             }
             Format::Jsonl => Self::Jsonl(std::io::BufWriter::new(output), columns),
         })

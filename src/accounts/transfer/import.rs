@@ -86,7 +86,7 @@ impl Import<'_> {
                 .take(BATCH)
                 .map(|(number, raw)| (number, raw.and_then(|raw| Record::parse(&raw))))
                 .collect();
-            for told in self.batch(read, &mut first_lines)? {
+            for told in self.batch(&read, &mut first_lines)? {
                 counts.add(told.result);
                 tell(&told)?;
             }
@@ -96,7 +96,7 @@ impl Import<'_> {
 
     fn batch(
         &self,
-        read: Vec<(u64, Result<Record, String>)>,
+        read: &[(u64, Result<Record, String>)],
         first_lines: &mut HashMap<String, u64>,
     ) -> Result<Vec<Told>, AppError> {
         let write = |c: &mut Connection| -> Result<Vec<Told>, AppError> {

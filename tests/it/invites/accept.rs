@@ -22,6 +22,7 @@ both_engines!(
     whoever_is_signed_in_is_told_to_sign_out_first,
     looking_and_accepting_have_their_limits,
     the_link_leaves_the_address_bar,
+    an_erasure_takes_the_person_out_of_invites_and_files,
 );
 
 async fn accepting_opens_an_active_account_with_a_verified_address(app: TestApp) {
@@ -49,7 +50,7 @@ async fn accepting_opens_an_active_account_with_a_verified_address(app: TestApp)
             own.select(notifications::message).load(c)
         })
         .await;
-    assert_eq!(told, ["Ada Lovelace (ada@demo.test) has an account now, as Reviewer."]);
+    assert_eq!(told, ["The person you invited as Reviewer has an account now."]);
 }
 
 async fn opening_the_link_any_number_of_times_uses_nothing_up(app: TestApp) {
@@ -167,6 +168,29 @@ async fn looking_and_accepting_have_their_limits(app: TestApp) {
     ] {
         assert!(counted.contains(line), "{counted}");
     }
+}
+
+async fn an_erasure_takes_the_person_out_of_invites_and_files(app: TestApp) {
+    let mut admin = app.admin().await;
+    let replaced = invited(&app, &mut admin, "ADA@demo.test", Role::Member).await;
+    drop(replaced);
+    super::support::upload(&mut admin, b"email,role,name\nAda@demo.test,member,Ada\n").await;
+    let link = invited(&app, &mut admin, EMAIL, Role::Member).await;
+    accept(&mut app.anonymous(), &link, NAME, PASSWORD).await.assert_status(200);
+    let due = "UPDATE users SET erase_at = created_at WHERE email_key = 'ada@demo.test'";
+    app.db.write(move |c| diesel::sql_query(due).execute(c)).await.unwrap();
+    app.run_jobs().await;
+    assert!(user(&app, EMAIL).await.is_none());
+    let invites = super::support::all(&app, &app.organization().await).await;
+    assert_eq!(invites.len(), 2);
+    assert!(invites.iter().all(|one| one.email.as_str().ends_with("@erased.invalid")), "{invites:?}");
+    let rows: Vec<(String, String)> = app
+        .read(|c| {
+            use frontdesk::db::schema::invite_batch_rows::dsl;
+            dsl::invite_batch_rows.select((dsl::email, dsl::name)).load(c)
+        })
+        .await;
+    assert!(rows.iter().all(|(email, name)| email.ends_with("@erased.invalid") && name.is_empty()), "{rows:?}");
 }
 
 async fn the_link_leaves_the_address_bar(app: TestApp) {

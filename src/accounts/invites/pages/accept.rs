@@ -31,16 +31,15 @@ pub async fn link(_: Anyone, context: Context, token: Path<String>) -> HttpRespo
 /// `GET /invite`
 pub async fn offer(Anyone(actor): Anyone, context: Context, request: HttpRequest) -> Result<Page, AppError> {
     let token = links::token(&request, COOKIE).unwrap_or_default();
-    Ok(match accept::look(&context.app, &context.act(), &token).await? {
-        Standing::Open(offer) => match actor {
-            Some(actor) => signed_in(&context, &actor, offer.invite.email.as_str()),
-            None => {
-                let name = offer.invite.name.clone().map(|name| name.to_string()).unwrap_or_default();
-                Page::public(views::title(&offer), views::form(&context, &offer, &name, &[]))
-            }
-        },
-        dead => gone(&dead),
-    })
+    let offer = match accept::look(&context.app, &context.act(), &token).await? {
+        Standing::Open(offer) => offer,
+        dead => return Ok(gone(&dead)),
+    };
+    if let Some(actor) = actor {
+        return Ok(signed_in(&context, &actor, offer.invite.email.as_str()));
+    }
+    let name = offer.invite.name.clone().map(|name| name.to_string()).unwrap_or_default();
+    Ok(Page::public(views::title(&offer), views::form(&context, &offer, &name, &[])))
 }
 
 /// An invite makes an account of its own; whoever is signed in has one.

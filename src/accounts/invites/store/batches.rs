@@ -7,6 +7,7 @@ use crate::accounts::invites::model::{BatchId, RowId, Verdict};
 use crate::accounts::invites::sheet::SheetRow;
 use crate::clock::Timestamp;
 use crate::db::schema::{invite_batch_rows as rows, invite_batches as table};
+use crate::db::text::lower;
 use crate::db::{Connection, MultiBackend};
 use crate::ids::Random;
 
@@ -100,4 +101,18 @@ pub fn forget(c: &mut Connection, old: Timestamp, idle: Timestamp, limit: i64) -
         .load(c)?;
     diesel::delete(rows::table.filter(rows::batch_id.eq_any(&ids))).execute(c)?;
     diesel::delete(table::table.filter(table::id.eq_any(&ids))).execute(c)
+}
+
+/// Puts `nobody` in the place of an address, and takes the name beside it away.
+pub(super) fn forget_address(
+    c: &mut Connection,
+    organization: &OrganizationId,
+    email_key: &str,
+    nobody: &str,
+) -> QueryResult<()> {
+    let own = table::table.filter(table::organization_id.eq(organization)).select(table::id);
+    diesel::update(rows::table.filter(rows::batch_id.eq_any(own)).filter(lower(rows::email).eq(email_key)))
+        .set((rows::email.eq(nobody), rows::name.eq("")))
+        .execute(c)
+        .map(drop)
 }

@@ -93,7 +93,7 @@ pub(super) fn accounts_among(
 pub(super) fn insert(
     c: &mut Connection,
     (organization, inviter): (&OrganizationId, &UserId),
-    (id, invitee): (&InviteId, &Invitee),
+    (id, guest): (&InviteId, &Invitee),
     (now, expires_at): (Timestamp, Timestamp),
     batch: Option<&BatchId>,
 ) -> QueryResult<()> {
@@ -101,10 +101,10 @@ pub(super) fn insert(
         .values((
             table::id.eq(id),
             table::organization_id.eq(organization),
-            table::email.eq(invitee.email.as_str()),
-            table::email_key.eq(invitee.email.key()),
-            table::role.eq(invitee.role),
-            table::name.eq(invitee.name.as_ref().map(crate::mail::DisplayName::as_str)),
+            table::email.eq(guest.email.as_str()),
+            table::email_key.eq(guest.email.key()),
+            table::role.eq(guest.role),
+            table::name.eq(guest.name.as_ref().map(crate::mail::DisplayName::as_str)),
             table::invited_by.eq(inviter),
             table::created_at.eq(now),
             table::expires_at.eq(expires_at),
@@ -156,4 +156,25 @@ pub(super) fn take(c: &mut Connection, id: &InviteId, now: Timestamp) -> QueryRe
 /// Keeps which account an accepted invite became.
 pub(super) fn set_user(c: &mut Connection, id: &InviteId, user: &UserId) -> QueryResult<()> {
     diesel::update(table::table.find(id)).set(table::user_id.eq(Some(user))).execute(c).map(drop)
+}
+
+/// Takes somebody who is erased out of the invites of the organization that they were sent, and out of its files.
+pub fn forget_user(
+    c: &mut Connection,
+    organization: &OrganizationId,
+    user: &UserId,
+    email_key: &str,
+) -> QueryResult<()> {
+    let nobody = format!("erased-{user}@erased.invalid");
+    let own = table::table
+        .filter(table::organization_id.eq(organization))
+        .filter(table::email_key.eq(email_key).or(table::user_id.eq(user).assume_not_null()));
+    diesel::update(own)
+        .set((
+            table::email.eq(&nobody),
+            table::email_key.eq(&nobody),
+            table::name.eq(None::<String>),
+        ))
+        .execute(c)?;
+    batches::forget_address(c, organization, email_key, &nobody)
 }
