@@ -5,7 +5,8 @@ use diesel::prelude::*;
 use frontdesk::access::{OrganizationId, Role, UserId};
 use frontdesk::accounts::mfa::model::{Passkey, PasskeyId};
 use frontdesk::accounts::mfa::store;
-use frontdesk::db::schema::{audit_entries, emails};
+use frontdesk::db::schema::{audit_entries, emails, notifications, sessions};
+use frontdesk::notifications::{Kind, New, Severity, notify};
 use frontdesk::verifications::Case;
 use frontdesk::web::route::Endpoint;
 use frontdesk::{paths, routes};
@@ -31,6 +32,8 @@ struct Things {
     entry: String,
     user: String,
     passkey: String,
+    session: String,
+    notification: String,
 }
 
 impl Things {
@@ -43,7 +46,12 @@ impl Things {
             Some("emails") => &self.email,
             Some("audit") => &self.entry,
             Some("users") => &self.user,
-            Some("account") if path.starts_with("/account/mfa/passkeys/") => &self.passkey,
+            Some("account") => match path.split('/').nth(2) {
+                Some("mfa") => &self.passkey,
+                Some("sessions") => &self.session,
+                Some("notifications") => &self.notification,
+                _ => panic!("{pattern} takes an id: add a real one to this test"),
+            },
             _ => panic!("{pattern} takes an id: add a real one to this test"),
         }
     }
@@ -73,6 +81,8 @@ async fn home(app: &TestApp) -> Home {
         entry: app.read(|c| audit_entries::table.select(audit_entries::id).first(c)).await,
         user: case.applicant_id.to_string(),
         passkey: passkey(app, &case.applicant_id).await,
+        session: app.read(|c| sessions::table.select(sessions::id).first(c)).await,
+        notification: notification(app, &case).await,
     };
     Home { things, administrator, applicant }
 }
@@ -92,6 +102,28 @@ async fn passkey(app: &TestApp, user: &UserId) -> String {
     let id = passkey.id.to_string();
     app.db.write(move |c| store::passkeys::insert(c, &passkey)).await.unwrap();
     id
+}
+
+/// Something that the applicant is told.
+async fn notification(app: &TestApp, case: &Case) -> String {
+    let (random, now, case) = (app.random.clone(), app.clock.now(), case.clone());
+    app.db
+        .write(move |c| {
+            let new = New {
+                organization: &case.organization_id,
+                user: &case.applicant_id,
+                kind: Kind::System,
+                severity: Severity::Low,
+                title: "Hello",
+                message: "Hello",
+                data: json!({}),
+                link: None,
+            };
+            notify(c, &random, now, &new)
+        })
+        .await
+        .unwrap();
+    app.read(|c| notifications::table.select(notifications::id).first(c)).await
 }
 
 fn with_ids() -> Vec<Endpoint> {
