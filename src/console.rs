@@ -50,7 +50,13 @@ pub fn nav(context: &Context) -> Nav {
                 Icon::ShieldCheck,
             )],
         ),
-        group("Look up", vec![place(Permission::SearchMail, "Email log", paths::EMAILS, Icon::Mail)]),
+        group(
+            "Look up",
+            vec![
+                place(Permission::SeeUsers, "Users", paths::USERS, Icon::Users),
+                place(Permission::SearchMail, "Email log", paths::EMAILS, Icon::Mail),
+            ],
+        ),
         group(
             "Watch",
             vec![
@@ -58,6 +64,7 @@ pub fn nav(context: &Context) -> Nav {
                 place(Permission::SearchAudit, "Audit", paths::AUDIT, Icon::ScrollText),
             ],
         ),
+        group("Set up", vec![place(Permission::ManageUsers, "Invites", paths::INVITES, Icon::UserPlus)]),
     ])
 }
 

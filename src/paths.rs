@@ -21,6 +21,7 @@ pub const UNLOCK: &str = "/unlock";
 pub const END_SESSIONS: &str = "/end-sessions";
 pub const FORGOT_PASSWORD: &str = "/forgot-password";
 pub const PASSWORD_RULES: &str = "/password/rules";
+pub const INVITE: &str = "/invite";
 pub const ACCOUNT: &str = "/account";
 pub const PASSWORD: &str = "/account/password";
 pub const MFA: &str = "/account/mfa";
@@ -46,8 +47,12 @@ pub const CASE_RECEIVED: &str = "/case/received";
 pub const CASE_DOCUMENTS: &str = "/case/documents";
 pub const THEME: &str = "/theme";
 pub const VERIFICATIONS: &str = "/verifications";
+pub const USERS: &str = "/users";
 pub const EMAILS: &str = "/emails";
 pub const AUDIT: &str = "/audit";
+pub const INVITES: &str = "/invites";
+pub const INVITE_NEW: &str = "/invites/new";
+pub const INVITE_FILE: &str = "/invites/file";
 pub const HEALTH_PAGE: &str = "/watch/health";
 pub const HEALTH: &str = "/health";
 pub const LIVENESS: &str = "/health/liveness";
@@ -70,6 +75,14 @@ pub mod patterns {
     pub const OWN_SESSION_END: &str = "/account/sessions/{id}/end";
     pub const OWN_NOTIFICATION: &str = "/account/notifications/{id}";
     pub const OWN_DOCUMENT: &str = "/case/documents/{id}";
+    pub const USER: &str = "/users/{id}";
+
+    /// What can be done about a person: the page with its form, and where that is sent.
+    #[must_use]
+    pub fn user_deed(deed: &str) -> String {
+        format!("{USER}/{deed}")
+    }
+
     pub const EMAIL: &str = "/emails/{id}";
     pub const EMAIL_PREVIEW: &str = "/emails/{id}/preview";
     pub const EMAIL_CAPTURED: &str = "/emails/{id}/captured";
@@ -79,6 +92,12 @@ pub mod patterns {
     pub const PASSKEY_REMOVE: &str = "/account/mfa/passkeys/{id}/remove";
     pub const USER_MFA: &str = "/users/{id}/mfa";
     pub const USER_MFA_RESET: &str = "/users/{id}/mfa/reset";
+    pub const INVITED: &str = "/invites/{id}";
+    pub const INVITE_REVOKE: &str = "/invites/{id}/revoke";
+    pub const INVITE_SEND_AGAIN: &str = "/invites/{id}/send-again";
+    pub const INVITE_BATCH: &str = "/invites/files/{id}";
+    pub const INVITE_BATCH_CSV: &str = "/invites/files/{id}/result.csv";
+    pub const INVITE_LINK: &str = "/invite/{token}";
     pub const SETUP_LINK: &str = "/setup/{token}";
     pub const VERIFY_EMAIL_LINK: &str = "/verify-email/{token}";
     pub const ACTIVATE_LINK: &str = "/activate/{token}";
@@ -108,7 +127,7 @@ pub fn is_anonymous(path: &str) -> bool {
 /// May a form with files be sent here? Its own extractor then checks the token.
 #[must_use]
 pub fn takes_files(path: &str) -> bool {
-    path == REGISTER || path == CASE_DOCUMENTS
+    path == REGISTER || path == CASE_DOCUMENTS || path == INVITE_FILE
 }
 
 #[must_use]
@@ -120,6 +139,8 @@ pub fn login_then(next: &str) -> String {
 #[must_use]
 pub fn login_code_then(next: Option<&str>) -> String {
     next.map_or_else(|| LOGIN_CODE.to_owned(), |next| format!("{LOGIN_CODE}?next={}", encode(next)))
+}
+
 /// Ends one of the own sessions.
 #[must_use]
 pub fn own_session_end(id: impl Display) -> String {
@@ -201,6 +222,35 @@ pub fn own_document(id: impl Display) -> String {
 }
 
 #[must_use]
+pub fn user(id: impl Display) -> String {
+    format!("/users/{id}")
+}
+
+/// Something that can be done about a person.
+#[must_use]
+pub fn user_deed(id: impl Display, deed: impl Display) -> String {
+    format!("/users/{id}/{deed}")
+}
+
+/// The sessions, devices, failures and locks of a person.
+#[must_use]
+pub fn user_security(id: impl Display) -> String {
+    format!("/users/{id}/security")
+}
+
+/// The mails to an address.
+#[must_use]
+pub fn emails_to(address: &str) -> String {
+    format!("{EMAILS}?q={}", encode(&format!("to:{address}")))
+}
+
+/// The audit entries that a search finds.
+#[must_use]
+pub fn audit_matching(search: &str) -> String {
+    format!("{AUDIT}?q={}", encode(search))
+}
+
+#[must_use]
 pub fn email(id: impl Display) -> String {
     format!("/emails/{id}")
 }
@@ -259,6 +309,43 @@ pub fn verify_email_link(token: &str) -> String {
 #[must_use]
 pub fn activate_link(token: &str) -> String {
     format!("/activate/{token}")
+}
+
+#[must_use]
+pub fn reset_password_link(token: &str) -> String {
+    format!("/reset-password/{token}")
+}
+
+#[must_use]
+pub fn invite(id: impl Display) -> String {
+    format!("/invites/{id}")
+}
+
+#[must_use]
+pub fn invite_revoke(id: impl Display) -> String {
+    format!("/invites/{id}/revoke")
+}
+
+#[must_use]
+pub fn invite_send_again(id: impl Display) -> String {
+    format!("/invites/{id}/send-again")
+}
+
+/// A file of invites.
+#[must_use]
+pub fn invite_batch(id: impl Display) -> String {
+    format!("/invites/files/{id}")
+}
+
+/// What came of a file of invites, for a spreadsheet.
+#[must_use]
+pub fn invite_batch_csv(id: impl Display) -> String {
+    format!("/invites/files/{id}/result.csv")
+}
+
+#[must_use]
+pub fn invite_link(token: &str) -> String {
+    format!("/invite/{token}")
 }
 
 #[must_use]

@@ -1,11 +1,13 @@
 //! The only route table: what is served where, and who gets through (each handler's first argument).
 
 use crate::accounts::mfa::{api as mfa_api, pages as mfa};
+use crate::accounts::invites::{api as invites_api, pages as invites};
 use crate::accounts::{api as auth, devices, locks, pages as accounts, password, registration, verify_email};
 use crate::mail::pages as mail;
 use crate::own_account::pages as own;
+use crate::users::{Deed, api as people_api, pages as users};
 use crate::verifications::{api as cases, pages as verifications};
-use crate::web::route::{Endpoint, get, post};
+use crate::web::route::{Endpoint, delete, get, patch, post};
 use crate::{audit, health, metrics, openapi, own_case, paths};
 use paths::patterns as p;
 
@@ -20,6 +22,8 @@ pub fn table() -> Vec<Endpoint> {
     table.extend(applicant());
     table.extend(emails());
     table.extend(decide());
+    table.extend(people());
+    table.extend(inviting());
     table.push(get(paths::OPENAPI, openapi::serve));
     table.push(get(paths::API_DOCS, openapi::page));
     table.extend(api("/api/v1"));
@@ -145,6 +149,41 @@ fn decide() -> Vec<Endpoint> {
     ]
 }
 
+/// The console's users.
+fn people() -> Vec<Endpoint> {
+    let mut people = vec![get(paths::USERS, users::list), get(p::USER, users::show)];
+    for deed in Deed::ALL {
+        let at = p::user_deed(deed.as_str());
+        if deed.is_dangerous() {
+            people.extend([get(&at, users::ask_freshly), post(at, users::send_freshly)]);
+        } else {
+            people.extend([get(&at, users::ask), post(at, users::send)]);
+        }
+    }
+    people
+}
+
+/// Invites, and the page behind their link.
+fn inviting() -> Vec<Endpoint> {
+    vec![
+        get(paths::INVITES, invites::list),
+        post(paths::INVITES, invites::create),
+        // Before the pattern of an invite, which would take these words for an id.
+        get(paths::INVITE_NEW, invites::form),
+        get(paths::INVITE_FILE, invites::file_form),
+        post(paths::INVITE_FILE, invites::upload),
+        get(p::INVITE_BATCH, invites::show_batch),
+        post(p::INVITE_BATCH, invites::confirm),
+        get(p::INVITE_BATCH_CSV, invites::result_csv),
+        get(p::INVITED, invites::show),
+        post(p::INVITE_REVOKE, invites::revoke),
+        post(p::INVITE_SEND_AGAIN, invites::send_again),
+        get(p::INVITE_LINK, invites::link),
+        get(paths::INVITE, invites::offer),
+        post(paths::INVITE, invites::accept),
+    ]
+}
+
 /// The JSON API, the same under `/api/v1` and `/v1`.
 fn api(root: &str) -> Vec<Endpoint> {
     let at = |path: &str| format!("{root}{path}");
@@ -160,7 +199,19 @@ fn api(root: &str) -> Vec<Endpoint> {
         post(at("/verifications/{id}/claim"), cases::claim),
         post(at("/verifications/{id}/release"), cases::release),
         post(at("/verifications/{id}/decision"), cases::decide),
+        get(at("/users"), people_api::list),
+        get(at("/users/{id}"), people_api::get),
+        patch(at("/users/{id}"), people_api::change),
+        post(at("/users/{id}/suspend"), people_api::suspend),
+        post(at("/users/{id}/reinstate"), people_api::reinstate),
+        post(at("/users/{id}/unlock"), people_api::unlock),
+        post(at("/users/{id}/force-password-reset"), people_api::force_password_reset),
         post(at("/auth/register"), registration::api::submit),
+        post(at("/invites"), invites_api::create),
+        get(at("/invites"), invites_api::list),
+        get(at("/invites/{token}"), invites_api::validate),
+        delete(at("/invites/{token}"), invites_api::revoke),
+        post(at("/invites/{token}/accept"), invites_api::accept),
         post(at("/email-verification/verify"), verify_email::api::verify),
     ]
 }

@@ -18,6 +18,7 @@ const AREAS: &[(&str, &str)] = &[
     ("document", "Documents"),
     ("user", "Users"),
     ("session", "Sessions"),
+    ("invite", "Invites"),
     ("email", "Mail"),
 ];
 

@@ -42,6 +42,8 @@ pub struct AccountsConfig {
     pub failures_per_ip: u32,
     pub approval_credentials: ApprovalCredentials,
     pub temporary_password_life: Duration,
+    /// How long the link of an invite works.
+    pub invite_life: Duration,
     pub claim_life: Duration,
     pub review_target: Duration,
 }
@@ -102,6 +104,7 @@ impl AccountsConfig {
             |name, hours: u64, help| reader.duration(name, Duration::from_secs(hours * 3_600), help);
         let temporary_password_life =
             span("TEMPORARY_PASSWORD_LIFE", 72, "A temporary password dies after this long.");
+        let invite_life = span("INVITE_LIFE", 7 * 24, "The link of an invite dies after this long.");
         let review_target = span("REVIEW_TARGET", 24, "A case is due this long after it was submitted.");
         let claim_life = reader.duration_from(
             "CLAIM_LIFE",
@@ -117,6 +120,7 @@ impl AccountsConfig {
             failures_per_ip,
             approval_credentials,
             temporary_password_life,
+            invite_life,
             claim_life,
             review_target,
         }

@@ -37,6 +37,7 @@ diesel::table! {
         locked_until -> Nullable<Timestamp>,
         erase_at -> Nullable<Timestamp>,
         erased_at -> Nullable<Timestamp>,
+        banned_from -> Nullable<Text>,
     }
 }
 
@@ -91,6 +92,50 @@ diesel::table! {
         created_at -> Timestamp,
         expires_at -> Timestamp,
         spent_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    invites (id) {
+        id -> Text,
+        organization_id -> Text,
+        email -> Text,
+        email_key -> Text,
+        role -> Text,
+        name -> Nullable<Text>,
+        invited_by -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        accepted_at -> Nullable<Timestamp>,
+        user_id -> Nullable<Text>,
+        revoked_at -> Nullable<Timestamp>,
+        sends -> BigInt,
+        sent_at -> Timestamp,
+        batch_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    invite_batches (id) {
+        id -> Text,
+        organization_id -> Text,
+        created_by -> Text,
+        created_at -> Timestamp,
+        file_name -> Text,
+        confirmed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    invite_batch_rows (id) {
+        id -> Text,
+        batch_id -> Text,
+        line -> BigInt,
+        email -> Text,
+        role -> Text,
+        name -> Text,
+        verdict -> Text,
+        same_as -> Nullable<BigInt>,
     }
 }
 
@@ -372,6 +417,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     one_time_tokens,
     sessions,
     refresh_tokens,
+    invites,
+    invite_batches,
+    invite_batch_rows,
     rate_limit_hits,
     sign_in_failures,
     account_locks,

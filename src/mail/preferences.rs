@@ -35,3 +35,8 @@ pub fn set_muted(
     }
     Ok(())
 }
+
+/// Forgets what the person has switched off, when they are erased.
+pub fn forget(c: &mut Connection, user: &UserId) -> QueryResult<usize> {
+    diesel::delete(table::table.filter(table::user_id.eq(user))).execute(c)
+}

@@ -47,11 +47,7 @@ pub(super) fn insert(c: &mut Connection, act: &Act, new: NewDevice<'_>) -> Query
 /// Keeps that a device was seen again.
 pub(super) fn touch(c: &mut Connection, id: &DeviceId, device: &str, act: &Act) -> QueryResult<()> {
     diesel::update(table::table.find(id))
-        .set((
-            table::device.eq(device),
-            table::ip.eq(act.ip.as_deref()),
-            table::last_seen_at.eq(act.at),
-        ))
+        .set((table::device.eq(device), table::ip.eq(act.ip.as_deref()), table::last_seen_at.eq(act.at)))
         .execute(c)
         .map(drop)
 }
@@ -79,4 +75,9 @@ pub(super) fn remove_before(c: &mut Connection, before: Timestamp, limit: i64) -
         .select(table::id)
         .load(c)?;
     diesel::delete(table::table.filter(table::id.eq_any(&old))).execute(c)
+}
+
+/// Forgets every device of a user, when the user is erased.
+pub fn forget_user(c: &mut Connection, user: &UserId) -> QueryResult<usize> {
+    diesel::delete(table::table.filter(table::user_id.eq(user))).execute(c)
 }

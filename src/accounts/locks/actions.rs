@@ -98,6 +98,13 @@ pub fn settle(c: &mut Connection, app: &App, act: &Act, seen: &Seen, right: bool
     Ok(Settled::Refused { reason, lock: lock.filter(|_| whose.is_some()) })
 }
 
+/// Lifts every lock of a user and writes no entry: for a cause that writes one of its own.
+pub fn lift(c: &mut Connection, act: &Act, user: &User, how: Cleared) -> QueryResult<bool> {
+    c.lock(&format!("sign-in:{}", user.email.key()))?;
+    tokens::end(c, Purpose::Unlock, Bearer::user(&user.organization_id, &user.id), act.at)?;
+    store::clear(c, &user.id, how, act)
+}
+
 /// Lifts every lock of a user, whatever lifts it; answers whether there was one. Call it in the transaction
 /// of the cause.
 pub fn clear(
@@ -107,9 +114,7 @@ pub fn clear(
     user: &User,
     how: Cleared,
 ) -> QueryResult<bool> {
-    c.lock(&format!("sign-in:{}", user.email.key()))?;
-    tokens::end(c, Purpose::Unlock, Bearer::user(&user.organization_id, &user.id), act.at)?;
-    let lifted = store::clear(c, &user.id, how, act)?;
+    let lifted = lift(c, act, user, how)?;
     if lifted {
         let event = Event::new(&user.organization_id, "user.unlocked", Target("user", user.id.as_str()))
             .change(None, serde_json::json!({ "by": how }));

@@ -6,7 +6,9 @@
 mod applicant;
 mod console;
 mod factors;
+mod invites;
 mod public;
+mod users;
 
 use super::driver::{Tab, Theme};
 

@@ -1,5 +1,7 @@
 //! The program from a terminal: what it prints where, and its exit codes.
 
+mod users;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
