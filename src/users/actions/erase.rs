@@ -78,6 +78,7 @@ fn take_away(c: &mut Connection, app: &App, id: &UserId, now: Timestamp) -> Resu
     accounts::tokens::forget(c, id, now)?;
     accounts::locks::store::forget_user(c, id)?;
     accounts::devices::store::forget_user(c, id)?;
+    accounts::mfa::store::remove_all(c, id)?;
     mail::preferences::forget(c, id)?;
     rows::blank(c, id, now)?;
     let event = Event::new(&person.organization_id, "user.erased", Target(TARGET, id.as_str()));
