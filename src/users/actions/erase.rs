@@ -79,6 +79,7 @@ fn take_away(c: &mut Connection, app: &App, id: &UserId, now: Timestamp) -> Resu
     accounts::locks::store::forget_user(c, id)?;
     accounts::devices::store::forget_user(c, id)?;
     accounts::invites::store::forget_user(c, &person.organization_id, id, &person.email.key())?;
+    accounts::mfa::store::remove_all(c, id)?;
     mail::preferences::forget(c, id)?;
     rows::blank(c, id, now)?;
     let event = Event::new(&person.organization_id, "user.erased", Target(TARGET, id.as_str()));

@@ -175,7 +175,7 @@ impl PersonView<'_> {
             .fact(
                 "Second factor",
                 match person.mfa_since {
-                    Some(at) => html! { "Since " (time(at, self.now)) },
+                    Some(at) => self.second_factor(at),
                     None if person.role.is_staff() => not("Missing"),
                     None => muted("None"),
                 },
@@ -184,6 +184,14 @@ impl PersonView<'_> {
             .fact("Last sign-in", self.last_sign_in())
             .fact("Created", time(person.created_at, self.now))
             .fact("Id", copyable("user id", person.id.as_str()))
+    }
+
+    fn second_factor(&self, since: Timestamp) -> Markup {
+        let may_reset = self.actor.role.allows(Permission::ManageUsers);
+        html! {
+            "Since " (time(since, self.now))
+            @if may_reset { br; a href=(paths::user_mfa(&self.dossier.person.id)) { "Look at it, or reset it" } }
+        }
     }
 
     fn password(&self) -> Markup {

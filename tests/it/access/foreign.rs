@@ -5,7 +5,8 @@ use diesel::prelude::*;
 use frontdesk::access::{OrganizationId, Role, UserId};
 use frontdesk::accounts::mfa::model::{Passkey, PasskeyId};
 use frontdesk::accounts::mfa::store;
-use frontdesk::db::schema::{audit_entries, emails, invite_batches, invites};
+use frontdesk::db::schema::{audit_entries, emails, invite_batches, invites, notifications, sessions};
+use frontdesk::notifications::{Kind, New, Severity, notify};
 use frontdesk::verifications::Case;
 use frontdesk::web::route::Endpoint;
 use frontdesk::{paths, routes};
@@ -26,12 +27,13 @@ const UNKNOWN: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 
 /// Real ids of one organization.
 struct Things {
-    user: String,
     case: String,
     document: String,
     email: String,
     entry: String,
     passkey: String,
+    session: String,
+    notification: String,
     invite: String,
     invite_file: String,
 }
@@ -46,7 +48,12 @@ impl Things {
             Some("emails") => &self.email,
             Some("audit") => &self.entry,
             Some("users") => &self.user,
-            Some("account") if path.starts_with("/account/mfa/passkeys/") => &self.passkey,
+            Some("account") => match path.split('/').nth(2) {
+                Some("mfa") => &self.passkey,
+                Some("sessions") => &self.session,
+                Some("notifications") => &self.notification,
+                _ => panic!("{pattern} takes an id: add a real one to this test"),
+            },
             Some("invites") if path.starts_with("/invites/files/") => &self.invite_file,
             Some("invites") => &self.invite,
             _ => panic!("{pattern} takes an id: add a real one to this test"),
@@ -74,12 +81,13 @@ async fn home(app: &TestApp) -> Home {
     send_form(&mut administrator, "grace@demo.test", Role::Member).await.assert_status(200);
     upload(&mut administrator, b"email,role\nemmy@demo.test,member\n").await.assert_status(200);
     let things = Things {
-        user: case.applicant_id.to_string(),
         case: case.id.to_string(),
         document: documents[0].id.to_string(),
         email: app.read(|c| emails::table.select(emails::id).first(c)).await,
         entry: app.read(|c| audit_entries::table.select(audit_entries::id).first(c)).await,
         passkey: passkey(app, &case.applicant_id).await,
+        session: app.read(|c| sessions::table.select(sessions::id).first(c)).await,
+        notification: notification(app, &case).await,
         invite: app.read(|c| invites::table.select(invites::id).first(c)).await,
         invite_file: app.read(|c| invite_batches::table.select(invite_batches::id).first(c)).await,
     };
@@ -101,6 +109,28 @@ async fn passkey(app: &TestApp, user: &UserId) -> String {
     let id = passkey.id.to_string();
     app.db.write(move |c| store::passkeys::insert(c, &passkey)).await.unwrap();
     id
+}
+
+/// Something that the applicant is told.
+async fn notification(app: &TestApp, case: &Case) -> String {
+    let (random, now, case) = (app.random.clone(), app.clock.now(), case.clone());
+    app.db
+        .write(move |c| {
+            let new = New {
+                organization: &case.organization_id,
+                user: &case.applicant_id,
+                kind: Kind::System,
+                severity: Severity::Low,
+                title: "Hello",
+                message: "Hello",
+                data: json!({}),
+                link: None,
+            };
+            notify(c, &random, now, &new)
+        })
+        .await
+        .unwrap();
+    app.read(|c| notifications::table.select(notifications::id).first(c)).await
 }
 
 fn with_ids() -> Vec<Endpoint> {

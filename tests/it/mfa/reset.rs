@@ -34,8 +34,9 @@ async fn an_administrator_resets_a_user_who_is_out_everywhere_then(app: TestApp)
     assert_eq!(app.count("totp_secrets").await + app.count("recovery_codes").await, 0);
     app.browser_of(&user).await;
     let letters = app.mail_to(&user.email).await;
-    let text = &letters.last().unwrap().text;
-    assert!(text.contains("removed by an administrator") && !text.contains("IP address"), "{text}");
+    let mut texts = letters.iter().map(|letter| &letter.text);
+    let text = texts.find(|text| text.contains("removed by an administrator")).unwrap();
+    assert!(!text.contains("IP address"), "{text}");
 }
 
 async fn a_reset_needs_a_reason_and_somebody_else(app: TestApp) {

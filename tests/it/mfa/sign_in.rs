@@ -87,7 +87,8 @@ async fn a_recovery_code_lets_in_once_and_the_owner_is_told(app: TestApp) {
     assert_eq!(page.path, paths::ACCOUNT, "{page:?}");
     assert!(browser.get(paths::MFA).await.body().contains("9 of 10 left"));
     let letters = app.mail_to(&person.email).await;
-    assert!(letters.last().unwrap().text.contains("A recovery code was used. You have 9 left."));
+    let told = |words: &str| letters.iter().filter(|letter| letter.text.contains(words)).count();
+    assert_eq!(told("A recovery code was used. You have 9 left."), 1, "{letters:?}");
     let mut again = app.anonymous();
     first_step(&mut again, &person, paths::ACCOUNT).await;
     again.submit("#code-form", &[("code", &codes[3])]).await.assert_status(422);

@@ -57,7 +57,7 @@ fn forget(c: &mut Connection, user: &UserId) -> QueryResult<()> {
 }
 
 /// Takes every factor away, and what waits for one.
-pub(super) fn remove_all(c: &mut Connection, user: &UserId) -> QueryResult<()> {
+pub fn remove_all(c: &mut Connection, user: &UserId) -> QueryResult<()> {
     totp::remove(c, user)?;
     passkeys::remove_all(c, user)?;
     challenges::remove_of(c, user)?;
