@@ -30,59 +30,66 @@ pub async fn by_browser(
     act: &Act,
     attempt: &Attempt,
 ) -> Result<Result<Admitted, Refused>, AppError> {
-    match authenticate(app, act, attempt).await? {
-        Ok(checked) => browser(app, act, checked, &attempt.device).await,
-        Err(refused) => Ok(Err(refused)),
-    }
+    let user = match authenticate(app, act, attempt).await? {
+        Ok(Checked { user }) => user,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let (app_, device) = (app.clone(), attempt.device.clone());
+    let act = act.known_as(&user.id, user.name.as_str());
+    app.db.write(move |c| open_browser(c, &app_, &act, user, &device)).await
 }
 
 /// Signs a program in for a person.
 pub async fn by_api(app: &App, act: &Act, attempt: &Attempt) -> Result<Result<Pair, Refused>, AppError> {
-    match authenticate(app, act, attempt).await? {
-        Ok(checked) if checked.user.must_change_password => {
-            app.metrics.login_failure(Refused::PasswordChange.code());
-            Ok(Err(Refused::PasswordChange))
-        }
-        Ok(checked) => program(app, act, checked).await.map(Ok),
-        Err(refused) => Ok(Err(refused)),
-    }
-}
-
-/// Opens a browser session: it is kept, and a temporary password used up, in one transaction.
-pub async fn browser(
-    app: &App,
-    act: &Act,
-    Checked { user }: Checked,
-    device: &Presented,
-) -> Result<Result<Admitted, Refused>, AppError> {
-    let (app_, device) = (app.clone(), device.clone());
-    let act = act.known_as(&user.id, user.name.as_str());
-    app.db
-        .write(move |c| {
-            if user.password_expires_at.is_some() && !store::spend_temporary_password(c, &user.id, act.at)? {
-                return Ok::<_, AppError>(Err(Refused::Account(Refusal::PasswordExpired)));
-            }
-            let whose = (&user.id, &user.organization_id, user.role);
-            let opened = sessions::open(c, &app_, &act, whose, Some(act.at))?;
-            let device = devices::meet(c, &app_, &act, &user, &device)?;
-            record(c, &app_, &act, &user, ("browser", &opened.id))?;
-            Ok(Ok(Admitted { user, opened, device }))
-        })
-        .await
-}
-
-/// Starts a token family.
-pub async fn program(app: &App, act: &Act, Checked { user }: Checked) -> Result<Pair, AppError> {
+    let user = match authenticate(app, act, attempt).await? {
+        Ok(Checked { user }) => user,
+        Err(refused) => return Ok(Err(refused)),
+    };
     let app_ = app.clone();
     let act = act.known_as(&user.id, user.name.as_str());
-    app.db
-        .write(move |c| {
-            let (session, pair) = api_tokens::start(c, &app_, &act, &user.id, &user.organization_id)?;
-            devices::meet(c, &app_, &act, &user, &Presented::Program)?;
-            record(c, &app_, &act, &user, ("api", &session))?;
-            Ok::<_, AppError>(pair)
-        })
-        .await
+    app.db.write(move |c| open_api(c, &app_, &act, &user)).await
+}
+
+/// Opens a session for a browser, and uses a temporary password up. Call it in a write transaction, once
+/// everything was shown that is asked for.
+pub fn open_browser(
+    c: &mut Connection,
+    app: &App,
+    act: &Act,
+    user: User,
+    device: &Presented,
+) -> Result<Result<Admitted, Refused>, AppError> {
+    if let Err(refusal) = user.may_sign_in(act.at) {
+        return Ok(Err(Refused::Account(refusal)));
+    }
+    if user.password_expires_at.is_some() && !store::spend_temporary_password(c, &user.id, act.at)? {
+        return Ok(Err(Refused::Account(Refusal::PasswordExpired)));
+    }
+    let whose = (&user.id, &user.organization_id, user.role);
+    let opened = sessions::open(c, app, act, whose, Some(act.at))?;
+    let device = devices::meet(c, app, act, &user, device)?;
+    record(c, app, act, &user, ("browser", &opened.id))?;
+    Ok(Ok(Admitted { user, opened, device }))
+}
+
+/// Starts a token family for a program, likewise.
+pub fn open_api(
+    c: &mut Connection,
+    app: &App,
+    act: &Act,
+    user: &User,
+) -> Result<Result<Pair, Refused>, AppError> {
+    if let Err(refusal) = user.may_sign_in(act.at) {
+        return Ok(Err(Refused::Account(refusal)));
+    }
+    if user.must_change_password {
+        app.metrics.login_failure(Refused::PasswordChange.code());
+        return Ok(Err(Refused::PasswordChange));
+    }
+    let (session, pair) = api_tokens::start(c, app, act, &user.id, &user.organization_id)?;
+    devices::meet(c, app, act, user, &Presented::Program)?;
+    record(c, app, act, user, ("api", &session))?;
+    Ok(Ok(pair))
 }
 
 fn record(
