@@ -43,19 +43,28 @@ pub enum Purpose {
     DocumentNumber,
     /// Mails kept instead of sent.
     CapturedMail,
+    /// The secret that an authenticator app shares.
+    TotpSecret,
+    /// The keyed hash of a recovery code.
+    RecoveryCode,
+    /// What the answer of a passkey is checked against.
+    MfaChallenge,
     /// The keyed hash of an address that somebody tried to sign in with.
     SignInBucket,
 }
 
 impl Purpose {
     /// Every purpose, in the order of declaration.
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 10] = [
         Self::OutboxSecret,
         Self::DocumentKey,
         Self::CsrfToken,
         Self::CookieSigning,
         Self::DocumentNumber,
         Self::CapturedMail,
+        Self::TotpSecret,
+        Self::RecoveryCode,
+        Self::MfaChallenge,
         Self::SignInBucket,
     ];
 
@@ -68,6 +77,9 @@ impl Purpose {
             Self::CookieSigning => b"cookie signing",
             Self::DocumentNumber => b"document number",
             Self::CapturedMail => b"captured mail",
+            Self::TotpSecret => b"totp secret",
+            Self::RecoveryCode => b"recovery code",
+            Self::MfaChallenge => b"mfa challenge",
             Self::SignInBucket => b"sign-in bucket",
         }
     }

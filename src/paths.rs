@@ -4,6 +4,11 @@ use std::fmt::Display;
 
 pub const HOME: &str = "/";
 pub const LOGIN: &str = "/login";
+pub const LOGIN_CODE: &str = "/login/code";
+pub const LOGIN_CODE_PASSKEY: &str = "/login/code/passkey";
+pub const LOGIN_CODE_PASSKEY_OPTIONS: &str = "/login/code/passkey/options";
+pub const LOGIN_PASSKEY: &str = "/login/passkey";
+pub const LOGIN_PASSKEY_OPTIONS: &str = "/login/passkey/options";
 pub const LOGOUT: &str = "/logout";
 pub const SETUP: &str = "/setup";
 pub const REGISTER: &str = "/register";
@@ -16,19 +21,42 @@ pub const UNLOCK: &str = "/unlock";
 pub const END_SESSIONS: &str = "/end-sessions";
 pub const FORGOT_PASSWORD: &str = "/forgot-password";
 pub const PASSWORD_RULES: &str = "/password/rules";
+pub const INVITE: &str = "/invite";
 pub const ACCOUNT: &str = "/account";
 pub const PASSWORD: &str = "/account/password";
 pub const MFA: &str = "/account/mfa";
+pub const TOTP: &str = "/account/mfa/app";
+pub const TOTP_CODE: &str = "/account/mfa/app/code";
+pub const TOTP_REMOVE: &str = "/account/mfa/app/remove";
+pub const RECOVERY_CODES: &str = "/account/mfa/recovery-codes";
+pub const PASSKEYS: &str = "/account/mfa/passkeys";
+pub const PASSKEY_OPTIONS: &str = "/account/mfa/passkeys/options";
+pub const OWN_PROFILE: &str = "/account/profile";
+pub const OWN_SESSIONS: &str = "/account/sessions";
+pub const OWN_SESSIONS_END_OTHERS: &str = "/account/sessions/end-others";
+pub const OWN_NOTIFICATIONS: &str = "/account/notifications";
+pub const OWN_NOTIFICATIONS_READ_ALL: &str = "/account/notifications/read-all";
+pub const OWN_PREFERENCES: &str = "/account/emails";
+pub const OWN_DATA: &str = "/account/data";
+pub const OWN_DATA_FILE: &str = "/account/data.json";
 pub const CONFIRM: &str = "/account/confirm";
+pub const CONFIRM_PASSKEY_OPTIONS: &str = "/account/confirm/passkey/options";
+pub const CONFIRM_HELD: &str = "/account/confirm/held";
 pub const CASE: &str = "/case";
 pub const CASE_RECEIVED: &str = "/case/received";
 pub const CASE_DOCUMENTS: &str = "/case/documents";
 pub const THEME: &str = "/theme";
 pub const VERIFICATIONS: &str = "/verifications";
+pub const USERS: &str = "/users";
 pub const EMAILS: &str = "/emails";
 pub const AUDIT: &str = "/audit";
+pub const INVITES: &str = "/invites";
+pub const INVITE_NEW: &str = "/invites/new";
+pub const INVITE_FILE: &str = "/invites/file";
 pub const HEALTH_PAGE: &str = "/watch/health";
 pub const HEALTH: &str = "/health";
+pub const LIVENESS: &str = "/health/liveness";
+pub const READINESS: &str = "/health/readiness";
 pub const METRICS: &str = "/metrics";
 pub const ASSETS: &str = "/assets/{file}";
 pub const OPENAPI: &str = "/api/openapi.json";
@@ -40,16 +68,36 @@ pub mod patterns {
     pub const CLAIM: &str = "/verifications/{id}/claim";
     pub const RENEW: &str = "/verifications/{id}/renew";
     pub const RELEASE: &str = "/verifications/{id}/release";
+    pub const LEAVE: &str = "/verifications/{id}/leave";
     pub const DECISION: &str = "/verifications/{id}/decision";
     pub const DECISION_PREVIEW: &str = "/verifications/{id}/decision/preview";
     pub const DOCUMENT: &str = "/documents/{id}";
+    pub const OWN_SESSION_END: &str = "/account/sessions/{id}/end";
+    pub const OWN_NOTIFICATION: &str = "/account/notifications/{id}";
     pub const OWN_DOCUMENT: &str = "/case/documents/{id}";
+    pub const USER: &str = "/users/{id}";
+
+    /// What can be done about a person: the page with its form, and where that is sent.
+    #[must_use]
+    pub fn user_deed(deed: &str) -> String {
+        format!("{USER}/{deed}")
+    }
+
     pub const EMAIL: &str = "/emails/{id}";
     pub const EMAIL_PREVIEW: &str = "/emails/{id}/preview";
     pub const EMAIL_CAPTURED: &str = "/emails/{id}/captured";
     pub const EMAIL_CAPTURED_BODY: &str = "/emails/{id}/captured/body";
     pub const EMAIL_CAPTURED_RAW: &str = "/emails/{id}/captured/message.eml";
     pub const AUDIT_ENTRY: &str = "/audit/{id}";
+    pub const PASSKEY_REMOVE: &str = "/account/mfa/passkeys/{id}/remove";
+    pub const USER_MFA: &str = "/users/{id}/mfa";
+    pub const USER_MFA_RESET: &str = "/users/{id}/mfa/reset";
+    pub const INVITED: &str = "/invites/{id}";
+    pub const INVITE_REVOKE: &str = "/invites/{id}/revoke";
+    pub const INVITE_SEND_AGAIN: &str = "/invites/{id}/send-again";
+    pub const INVITE_BATCH: &str = "/invites/files/{id}";
+    pub const INVITE_BATCH_CSV: &str = "/invites/files/{id}/result.csv";
+    pub const INVITE_LINK: &str = "/invite/{token}";
     pub const SETUP_LINK: &str = "/setup/{token}";
     pub const VERIFY_EMAIL_LINK: &str = "/verify-email/{token}";
     pub const ACTIVATE_LINK: &str = "/activate/{token}";
@@ -73,17 +121,13 @@ pub fn is_for_programs(path: &str) -> bool {
 /// Does this answer without looking who asks?
 #[must_use]
 pub fn is_anonymous(path: &str) -> bool {
-    path.starts_with("/assets/")
-        || path == HEALTH
-        || path.starts_with("/health/")
-        || path == METRICS
-        || path == OPENAPI
+    path.starts_with("/assets/") || matches!(path, LIVENESS | READINESS | OPENAPI)
 }
 
 /// May a form with files be sent here? Its own extractor then checks the token.
 #[must_use]
 pub fn takes_files(path: &str) -> bool {
-    path == REGISTER || path == CASE_DOCUMENTS
+    path == REGISTER || path == CASE_DOCUMENTS || path == INVITE_FILE
 }
 
 #[must_use]
@@ -91,10 +135,34 @@ pub fn login_then(next: &str) -> String {
     format!("{LOGIN}?next={}", encode(next))
 }
 
+/// The page that asks for the second factor, and then goes on to `next`.
+#[must_use]
+pub fn login_code_then(next: Option<&str>) -> String {
+    next.map_or_else(|| LOGIN_CODE.to_owned(), |next| format!("{LOGIN_CODE}?next={}", encode(next)))
+}
+
+/// Ends one of the own sessions.
+#[must_use]
+pub fn own_session_end(id: impl Display) -> String {
+    format!("/account/sessions/{id}/end")
+}
+
+/// Marks an own notification as read and goes on to what it is about.
+#[must_use]
+pub fn own_notification(id: impl Display) -> String {
+    format!("/account/notifications/{id}")
+}
+
 /// The page that asks for a fresh factor, and then goes on to `next`.
 #[must_use]
 pub fn confirm_then(next: &str) -> String {
     format!("{CONFIRM}?next={}", encode(next))
+}
+
+/// The same for a form that was sent to `next`: what was typed is sent on afterwards.
+#[must_use]
+pub fn confirm_held(next: &str) -> String {
+    format!("{CONFIRM_HELD}?next={}", encode(next))
 }
 
 fn encode(text: &str) -> String {
@@ -128,6 +196,11 @@ pub fn release(id: impl Display) -> String {
 }
 
 #[must_use]
+pub fn leave(id: impl Display) -> String {
+    format!("/verifications/{id}/leave")
+}
+
+#[must_use]
 pub fn decision(id: impl Display) -> String {
     format!("/verifications/{id}/decision")
 }
@@ -146,6 +219,35 @@ pub fn document(id: impl Display) -> String {
 #[must_use]
 pub fn own_document(id: impl Display) -> String {
     format!("/case/documents/{id}")
+}
+
+#[must_use]
+pub fn user(id: impl Display) -> String {
+    format!("/users/{id}")
+}
+
+/// Something that can be done about a person.
+#[must_use]
+pub fn user_deed(id: impl Display, deed: impl Display) -> String {
+    format!("/users/{id}/{deed}")
+}
+
+/// The sessions, devices, failures and locks of a person.
+#[must_use]
+pub fn user_security(id: impl Display) -> String {
+    format!("/users/{id}/security")
+}
+
+/// The mails to an address.
+#[must_use]
+pub fn emails_to(address: &str) -> String {
+    format!("{EMAILS}?q={}", encode(&format!("to:{address}")))
+}
+
+/// The audit entries that a search finds.
+#[must_use]
+pub fn audit_matching(search: &str) -> String {
+    format!("{AUDIT}?q={}", encode(search))
 }
 
 #[must_use]
@@ -179,6 +281,22 @@ pub fn audit_entry(id: impl Display) -> String {
 }
 
 #[must_use]
+pub fn passkey_remove(id: impl Display) -> String {
+    format!("/account/mfa/passkeys/{id}/remove")
+}
+
+/// The factors of a user, for who manages users.
+#[must_use]
+pub fn user_mfa(id: impl Display) -> String {
+    format!("/users/{id}/mfa")
+}
+
+#[must_use]
+pub fn user_mfa_reset(id: impl Display) -> String {
+    format!("/users/{id}/mfa/reset")
+}
+
+#[must_use]
 pub fn setup_link(token: &str) -> String {
     format!("/setup/{token}")
 }
@@ -191,6 +309,43 @@ pub fn verify_email_link(token: &str) -> String {
 #[must_use]
 pub fn activate_link(token: &str) -> String {
     format!("/activate/{token}")
+}
+
+#[must_use]
+pub fn reset_password_link(token: &str) -> String {
+    format!("/reset-password/{token}")
+}
+
+#[must_use]
+pub fn invite(id: impl Display) -> String {
+    format!("/invites/{id}")
+}
+
+#[must_use]
+pub fn invite_revoke(id: impl Display) -> String {
+    format!("/invites/{id}/revoke")
+}
+
+#[must_use]
+pub fn invite_send_again(id: impl Display) -> String {
+    format!("/invites/{id}/send-again")
+}
+
+/// A file of invites.
+#[must_use]
+pub fn invite_batch(id: impl Display) -> String {
+    format!("/invites/files/{id}")
+}
+
+/// What came of a file of invites, for a spreadsheet.
+#[must_use]
+pub fn invite_batch_csv(id: impl Display) -> String {
+    format!("/invites/files/{id}/result.csv")
+}
+
+#[must_use]
+pub fn invite_link(token: &str) -> String {
+    format!("/invite/{token}")
 }
 
 #[must_use]

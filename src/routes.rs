@@ -1,9 +1,13 @@
 //! The only route table: what is served where, and who gets through (each handler's first argument).
 
+use crate::accounts::mfa::{api as mfa_api, pages as mfa};
+use crate::accounts::invites::{api as invites_api, pages as invites};
 use crate::accounts::{api as auth, devices, locks, pages as accounts, password, registration, verify_email};
 use crate::mail::pages as mail;
+use crate::own_account::pages as own;
+use crate::users::{Deed, api as people_api, pages as users};
 use crate::verifications::{api as cases, pages as verifications};
-use crate::web::route::{Endpoint, get, post};
+use crate::web::route::{Endpoint, delete, get, patch, post};
 use crate::{audit, health, metrics, openapi, own_case, paths};
 use paths::patterns as p;
 
@@ -13,9 +17,13 @@ pub fn table() -> Vec<Endpoint> {
     let mut table = Vec::new();
     table.extend(watch());
     table.extend(own());
+    table.extend(second_factor());
+    table.extend(own_account());
     table.extend(applicant());
     table.extend(emails());
     table.extend(decide());
+    table.extend(people());
+    table.extend(inviting());
     table.push(get(paths::OPENAPI, openapi::serve));
     table.push(get(paths::API_DOCS, openapi::page));
     table.extend(api("/api/v1"));
@@ -33,7 +41,6 @@ fn own() -> Vec<Endpoint> {
         get(p::SETUP_LINK, accounts::setup_link),
         get(paths::SETUP, accounts::setup_form),
         post(paths::SETUP, accounts::create),
-        get(paths::ACCOUNT, accounts::account),
         get(paths::PASSWORD, accounts::change_form),
         post(paths::PASSWORD, accounts::change),
         get(p::ACTIVATE_LINK, accounts::activate_link),
@@ -47,6 +54,51 @@ fn own() -> Vec<Endpoint> {
         get(paths::END_SESSIONS, devices::pages::page),
         post(paths::END_SESSIONS, devices::pages::end),
         post(paths::THEME, accounts::theme),
+    ]
+}
+
+/// Second factors: at sign-in, of one's own, before dangerous acts, and of a user.
+fn second_factor() -> Vec<Endpoint> {
+    vec![
+        get(paths::LOGIN_CODE, mfa::code_form),
+        post(paths::LOGIN_CODE, mfa::send_code),
+        post(paths::LOGIN_CODE_PASSKEY, mfa::send_passkey),
+        post(paths::LOGIN_CODE_PASSKEY_OPTIONS, mfa::code_passkey_options),
+        post(paths::LOGIN_PASSKEY, mfa::sign_in_with_passkey),
+        post(paths::LOGIN_PASSKEY_OPTIONS, mfa::sign_in_options),
+        get(paths::MFA, mfa::overview),
+        get(paths::TOTP, mfa::app_form),
+        post(paths::TOTP, mfa::begin_app),
+        post(paths::TOTP_CODE, mfa::confirm_app),
+        post(paths::TOTP_REMOVE, mfa::remove_app),
+        post(paths::PASSKEYS, mfa::add_passkey),
+        post(paths::PASSKEY_OPTIONS, mfa::passkey_options),
+        post(p::PASSKEY_REMOVE, mfa::remove_passkey),
+        post(paths::RECOVERY_CODES, mfa::new_codes),
+        get(paths::CONFIRM, mfa::confirm_form),
+        post(paths::CONFIRM, mfa::confirm),
+        post(paths::CONFIRM_HELD, mfa::held),
+        post(paths::CONFIRM_PASSKEY_OPTIONS, mfa::confirm_options),
+        get(p::USER_MFA, mfa::user),
+        post(p::USER_MFA_RESET, mfa::reset),
+    ]
+}
+
+/// The pages of one's own account.
+fn own_account() -> Vec<Endpoint> {
+    vec![
+        get(paths::ACCOUNT, own::account),
+        post(paths::OWN_PROFILE, own::save_profile),
+        get(paths::OWN_SESSIONS, own::sessions),
+        post(paths::OWN_SESSIONS_END_OTHERS, own::end_others),
+        post(p::OWN_SESSION_END, own::end_session),
+        get(paths::OWN_NOTIFICATIONS, own::notifications),
+        post(paths::OWN_NOTIFICATIONS_READ_ALL, own::read_all),
+        post(p::OWN_NOTIFICATION, own::open_notification),
+        get(paths::OWN_PREFERENCES, own::preferences),
+        post(paths::OWN_PREFERENCES, own::save_preferences),
+        get(paths::OWN_DATA, own::data),
+        get(paths::OWN_DATA_FILE, own::data_file),
     ]
 }
 
@@ -90,9 +142,45 @@ fn decide() -> Vec<Endpoint> {
         post(p::CLAIM, verifications::claim),
         post(p::RENEW, verifications::renew),
         post(p::RELEASE, verifications::release),
+        post(p::LEAVE, verifications::leave),
         post(p::DECISION, verifications::decide),
         post(p::DECISION_PREVIEW, verifications::preview),
         get(p::DOCUMENT, verifications::open),
+    ]
+}
+
+/// The console's users.
+fn people() -> Vec<Endpoint> {
+    let mut people = vec![get(paths::USERS, users::list), get(p::USER, users::show)];
+    for deed in Deed::ALL {
+        let at = p::user_deed(deed.as_str());
+        if deed.is_dangerous() {
+            people.extend([get(&at, users::ask_freshly), post(at, users::send_freshly)]);
+        } else {
+            people.extend([get(&at, users::ask), post(at, users::send)]);
+        }
+    }
+    people
+}
+
+/// Invites, and the page behind their link.
+fn inviting() -> Vec<Endpoint> {
+    vec![
+        get(paths::INVITES, invites::list),
+        post(paths::INVITES, invites::create),
+        // Before the pattern of an invite, which would take these words for an id.
+        get(paths::INVITE_NEW, invites::form),
+        get(paths::INVITE_FILE, invites::file_form),
+        post(paths::INVITE_FILE, invites::upload),
+        get(p::INVITE_BATCH, invites::show_batch),
+        post(p::INVITE_BATCH, invites::confirm),
+        get(p::INVITE_BATCH_CSV, invites::result_csv),
+        get(p::INVITED, invites::show),
+        post(p::INVITE_REVOKE, invites::revoke),
+        post(p::INVITE_SEND_AGAIN, invites::send_again),
+        get(p::INVITE_LINK, invites::link),
+        get(paths::INVITE, invites::offer),
+        post(paths::INVITE, invites::accept),
     ]
 }
 
@@ -101,6 +189,8 @@ fn api(root: &str) -> Vec<Endpoint> {
     let at = |path: &str| format!("{root}{path}");
     vec![
         post(at("/auth/login"), auth::login),
+        post(at("/auth/mfa"), mfa_api::answer),
+        post(at("/auth/confirm"), mfa_api::confirm),
         post(at("/auth/refresh"), auth::refresh),
         post(at("/auth/logout"), auth::logout),
         get(at("/auth/me"), auth::me),
@@ -109,7 +199,19 @@ fn api(root: &str) -> Vec<Endpoint> {
         post(at("/verifications/{id}/claim"), cases::claim),
         post(at("/verifications/{id}/release"), cases::release),
         post(at("/verifications/{id}/decision"), cases::decide),
+        get(at("/users"), people_api::list),
+        get(at("/users/{id}"), people_api::get),
+        patch(at("/users/{id}"), people_api::change),
+        post(at("/users/{id}/suspend"), people_api::suspend),
+        post(at("/users/{id}/reinstate"), people_api::reinstate),
+        post(at("/users/{id}/unlock"), people_api::unlock),
+        post(at("/users/{id}/force-password-reset"), people_api::force_password_reset),
         post(at("/auth/register"), registration::api::submit),
+        post(at("/invites"), invites_api::create),
+        get(at("/invites"), invites_api::list),
+        get(at("/invites/{token}"), invites_api::validate),
+        delete(at("/invites/{token}"), invites_api::revoke),
+        post(at("/invites/{token}/accept"), invites_api::accept),
         post(at("/email-verification/verify"), verify_email::api::verify),
     ]
 }
@@ -119,8 +221,8 @@ fn watch() -> Vec<Endpoint> {
         get(paths::HEALTH, health::api::overall),
         get("/health/database", health::api::database),
         get("/health/storage", health::api::storage),
-        get("/health/liveness", health::api::liveness),
-        get("/health/readiness", health::api::readiness),
+        get(paths::LIVENESS, health::api::liveness),
+        get(paths::READINESS, health::api::readiness),
         get(paths::METRICS, metrics::serve),
         get(paths::HEALTH_PAGE, health::page),
         get(paths::AUDIT, audit::list),

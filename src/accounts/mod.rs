@@ -7,8 +7,11 @@
 pub mod api;
 pub mod change_password;
 pub mod devices;
+pub mod hash_format;
 pub mod hashing;
+pub mod invites;
 pub mod locks;
+pub mod mfa;
 pub mod model;
 pub mod pages;
 pub mod password;
@@ -18,6 +21,7 @@ pub mod sign_in;
 pub mod sign_out;
 pub mod store;
 pub mod tokens;
+pub mod transfer;
 pub mod verify_email;
 
 pub use model::{NewUser, Status, User};

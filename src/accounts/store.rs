@@ -2,11 +2,13 @@
 
 use diesel::prelude::*;
 
+use super::hashing::Upgrade;
 use super::model::{NewUser, Status, User};
 use crate::access::{OrganizationId, Role, UserId};
 use crate::clock::Timestamp;
 use crate::db::Connection;
 use crate::db::schema::users as table;
+use crate::mail::DisplayName;
 
 /// The user with this address, in any organization.
 pub fn by_email_key(c: &mut Connection, key: &str) -> QueryResult<Option<User>> {
@@ -88,6 +90,14 @@ pub fn set_password(c: &mut Connection, id: &UserId, password: &Password, now: T
         .map(drop)
 }
 
+/// Puts a hash made today in the place of an outdated one of the same password.
+pub fn upgrade_password(c: &mut Connection, id: &UserId, upgrade: &Upgrade) -> QueryResult<()> {
+    diesel::update(table::table.find(id).filter(table::password_hash.eq(&upgrade.old)))
+        .set(table::password_hash.eq(Some(&upgrade.new)))
+        .execute(c)
+        .map(drop)
+}
+
 /// Ends the life of a temporary password at its first use: only the change of it may follow. `false` when
 /// somebody else was faster, or its time is over.
 pub fn spend_temporary_password(c: &mut Connection, id: &UserId, now: Timestamp) -> QueryResult<bool> {
@@ -123,6 +133,20 @@ pub fn verify_email(c: &mut Connection, id: &UserId, now: Timestamp) -> QueryRes
         .map(|changed| changed == 1)
 }
 
+/// Keeps another name and phone number.
+pub fn set_profile(
+    c: &mut Connection,
+    id: &UserId,
+    name: &DisplayName,
+    phone: Option<&str>,
+    now: Timestamp,
+) -> QueryResult<()> {
+    diesel::update(table::table.find(id))
+        .set((table::name.eq(name), table::phone.eq(phone), table::updated_at.eq(now)))
+        .execute(c)
+        .map(drop)
+}
+
 /// Sets the status.
 pub fn set_status(c: &mut Connection, id: &UserId, status: Status, now: Timestamp) -> QueryResult<()> {
     diesel::update(table::table.find(id))
@@ -137,6 +161,19 @@ pub fn approve(c: &mut Connection, id: &UserId, now: Timestamp) -> QueryResult<(
         .set((
             table::status.eq(Status::Active),
             table::document_verified_at.eq(Some(now)),
+            table::updated_at.eq(now),
+        ))
+        .execute(c)
+        .map(drop)
+}
+
+/// Takes the password away, also a temporary one: nobody signs in with it any more.
+pub fn clear_password(c: &mut Connection, id: &UserId, now: Timestamp) -> QueryResult<()> {
+    diesel::update(table::table.find(id))
+        .set((
+            table::password_hash.eq(None::<String>),
+            table::password_expires_at.eq(None::<Timestamp>),
+            table::must_change_password.eq(false),
             table::updated_at.eq(now),
         ))
         .execute(c)

@@ -18,13 +18,14 @@ const AREAS: &[(&str, &str)] = &[
     ("document", "Documents"),
     ("user", "Users"),
     ("session", "Sessions"),
+    ("invite", "Invites"),
     ("email", "Mail"),
 ];
 
 /// An action in words: `verification.approved` reads "Verification approved".
 #[must_use]
 pub fn sentence(action: &str) -> String {
-    let words = action.replace(['.', '_'], " ");
+    let words = action.replace(['.', '_'], " ").replace(" mfa", " MFA");
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

@@ -16,6 +16,9 @@ crate::text_enum! {
     }
 }
 
+/// A page that is open renews its claim three times within its life; a shorter one would be nothing but renewals.
+const SHORTEST_CLAIM: Duration = Duration::from_mins(1);
+
 /// Cost of argon2id; the default is above OWASP's minimum (m=19 MiB, t=2, p=1).
 #[derive(Clone, Copy, Debug)]
 pub struct HashingConfig {
@@ -41,6 +44,8 @@ pub struct AccountsConfig {
     pub answer_floor: Duration,
     pub approval_credentials: ApprovalCredentials,
     pub temporary_password_life: Duration,
+    /// How long the link of an invite works.
+    pub invite_life: Duration,
     pub claim_life: Duration,
     pub review_target: Duration,
 }
@@ -106,10 +111,12 @@ impl AccountsConfig {
             |name, hours: u64, help| reader.duration(name, Duration::from_secs(hours * 3_600), help);
         let temporary_password_life =
             span("TEMPORARY_PASSWORD_LIFE", 72, "A temporary password dies after this long.");
+        let invite_life = span("INVITE_LIFE", 7 * 24, "The link of an invite dies after this long.");
         let review_target = span("REVIEW_TARGET", 24, "A case is due this long after it was submitted.");
-        let claim_life = reader.duration(
+        let claim_life = reader.duration_from(
             "CLAIM_LIFE",
             Duration::from_mins(15),
+            SHORTEST_CLAIM,
             "A reviewer holds a case for this long after the last sign of life.",
         );
         Self {
@@ -121,6 +128,7 @@ impl AccountsConfig {
             answer_floor,
             approval_credentials,
             temporary_password_life,
+            invite_life,
             claim_life,
             review_target,
         }

@@ -37,6 +37,7 @@ diesel::table! {
         locked_until -> Nullable<Timestamp>,
         erase_at -> Nullable<Timestamp>,
         erased_at -> Nullable<Timestamp>,
+        banned_from -> Nullable<Text>,
     }
 }
 
@@ -91,6 +92,50 @@ diesel::table! {
         created_at -> Timestamp,
         expires_at -> Timestamp,
         spent_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    invites (id) {
+        id -> Text,
+        organization_id -> Text,
+        email -> Text,
+        email_key -> Text,
+        role -> Text,
+        name -> Nullable<Text>,
+        invited_by -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        accepted_at -> Nullable<Timestamp>,
+        user_id -> Nullable<Text>,
+        revoked_at -> Nullable<Timestamp>,
+        sends -> BigInt,
+        sent_at -> Timestamp,
+        batch_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    invite_batches (id) {
+        id -> Text,
+        organization_id -> Text,
+        created_by -> Text,
+        created_at -> Timestamp,
+        file_name -> Text,
+        confirmed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    invite_batch_rows (id) {
+        id -> Text,
+        batch_id -> Text,
+        line -> BigInt,
+        email -> Text,
+        role -> Text,
+        name -> Text,
+        verdict -> Text,
+        same_as -> Nullable<BigInt>,
     }
 }
 
@@ -304,6 +349,61 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    totp_secrets (user_id) {
+        user_id -> Text,
+        sealed_secret -> Nullable<Text>,
+        confirmed_at -> Nullable<Timestamp>,
+        last_step -> Nullable<BigInt>,
+        sealed_pending -> Nullable<Text>,
+        pending_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    recovery_codes (id) {
+        id -> Text,
+        user_id -> Text,
+        hash -> Text,
+        created_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    passkeys (id) {
+        id -> Text,
+        user_id -> Text,
+        name -> Text,
+        credential_id -> Text,
+        credential -> Text,
+        created_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    mfa_challenges (id) {
+        id -> Text,
+        purpose -> Text,
+        user_id -> Nullable<Text>,
+        hash -> Text,
+        sealed_state -> Nullable<Text>,
+        tries -> BigInt,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    email_preferences (user_id, kind) {
+        user_id -> Text,
+        kind -> Text,
+        muted_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(verification_cases -> users (applicant_id));
 diesel::joinable!(documents -> verification_cases (case_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -317,16 +417,24 @@ diesel::allow_tables_to_appear_in_same_query!(
     one_time_tokens,
     sessions,
     refresh_tokens,
+    invites,
+    invite_batches,
+    invite_batch_rows,
     rate_limit_hits,
     sign_in_failures,
     account_locks,
     known_devices,
     notifications,
+    totp_secrets,
+    recovery_codes,
+    passkeys,
+    mfa_challenges,
     audit_entries,
     verification_cases,
     documents,
     emails,
     email_attempts,
     captured_messages,
+    email_preferences,
     jobs
 );

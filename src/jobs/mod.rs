@@ -58,6 +58,11 @@ pub fn all() -> Vec<Job> {
             run: |app| crate::limits::sweep(app).boxed(),
         },
         Job {
+            name: "mfa.sweep",
+            period: TimeDelta::hours(1),
+            run: |app| crate::accounts::mfa::challenge::sweep(app).boxed(),
+        },
+        Job {
             name: "accounts.tell_locks",
             period: TimeDelta::minutes(1),
             run: |app| async move { crate::accounts::locks::tell_all(&app).await }.boxed(),
@@ -73,9 +78,19 @@ pub fn all() -> Vec<Job> {
             run: |app| crate::accounts::devices::sweep(app).boxed(),
         },
         Job {
+            name: "invites.forget_files",
+            period: TimeDelta::hours(1),
+            run: |app| crate::accounts::invites::batch::sweep(app).boxed(),
+        },
+        Job {
             name: "sessions.sweep",
             period: TimeDelta::hours(1),
             run: |app| crate::sessions::sweep(app).boxed(),
+        },
+        Job {
+            name: "users.erase",
+            period: TimeDelta::hours(1),
+            run: |app| async move { crate::users::actions::erase::erase_due(&app).await }.boxed(),
         },
     ]
 }

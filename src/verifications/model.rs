@@ -40,6 +40,12 @@ impl CaseState {
         }
     }
 
+    /// Was it decided for good?
+    #[must_use]
+    pub fn is_closed(self) -> bool {
+        matches!(self, Self::Approved | Self::Rejected)
+    }
+
     /// Is it for a reviewer to do something?
     #[must_use]
     pub fn is_open(self) -> bool {
@@ -184,6 +190,16 @@ pub fn claim(case: &Case, reviewer: &UserId, now: Timestamp, life: TimeDelta) ->
 /// Holds on to a claim for another `life`; answers until when.
 pub fn renew(case: &Case, reviewer: &UserId, now: Timestamp, life: TimeDelta) -> Result<Timestamp, Refusal> {
     if case.is_held_by(reviewer, now) { Ok(now.plus(life)) } else { Err(Refusal::NotHeld) }
+}
+
+/// How long a case stays claimed after its page was left: time for the next page of it to say that it is there.
+pub const LEAVING: TimeDelta = TimeDelta::seconds(15);
+
+/// When the claim ends of a reviewer who left the page; `None` when there is none to cut short.
+#[must_use]
+pub fn leave(case: &Case, reviewer: &UserId, now: Timestamp) -> Option<Timestamp> {
+    let until = case.claim_expires_at.filter(|_| case.is_held_by(reviewer, now))?;
+    Some(until.min(now.plus(LEAVING)))
 }
 
 /// Gives a case back.

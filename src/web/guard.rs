@@ -6,8 +6,9 @@ use std::marker::PhantomData;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 
-use crate::access::{Actor, Permission, Role};
+use crate::access::{Actor, Means, Permission, Role};
 use crate::app::App;
+use crate::clock::Timestamp;
 use crate::error::AppError;
 use crate::web::client::Client;
 
@@ -139,13 +140,30 @@ fn settled(request: &HttpRequest) -> Result<Actor, AppError> {
 
 fn fresh(request: &HttpRequest, actor: Actor) -> Result<Actor, AppError> {
     let now = request.app_data::<web::Data<App>>().map(|app| app.clock.now());
-    if now.is_some_and(|now| actor.is_fresh(now)) {
-        return Ok(actor);
+    match now {
+        Some(now) => demand_fresh(&actor, now).map(|()| actor),
+        None => Err(AppError::internal("the application is not set up")),
+    }
+}
+
+/// Asks for a fresh factor where what was sent decides whether the act is dangerous.
+///
+/// # Errors
+/// `Forbidden` with [`FRESH_FACTOR`] when none was shown lately.
+pub fn demand_fresh(actor: &Actor, now: Timestamp) -> Result<(), AppError> {
+    if actor.is_fresh(now) {
+        return Ok(());
     }
     Err(AppError::forbidden(
         FRESH_FACTOR,
         "Confirm that it is you first: this act asks for it every 10 minutes.",
     ))
+}
+
+/// Would [`Allowed`] let the sender of this request through? For what is there for everyone, with more for some.
+#[must_use]
+pub fn may(request: &HttpRequest, permission: Permission) -> bool {
+    permitted(request, permission).is_ok()
 }
 
 fn permitted(request: &HttpRequest, permission: Permission) -> Result<Actor, AppError> {
@@ -161,7 +179,8 @@ fn permitted(request: &HttpRequest, permission: Permission) -> Result<Actor, App
     }
     let networks = request.app_data::<web::Data<App>>().map(|app| &app.config.http.admin_networks);
     let ip = request.extensions().get::<Client>().map(|client| client.ip);
-    if let (Some(networks), Some(ip)) = (networks, ip)
+    // The console is a browser's; programs come with a token of their own, from wherever they run.
+    if let (Some(networks), Some(ip), Means::Cookie) = (networks, ip, actor.means)
         && !networks.is_empty()
         && !networks.contains(ip)
     {

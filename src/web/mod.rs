@@ -7,6 +7,7 @@
 pub mod client;
 pub mod context;
 pub mod csrf;
+pub mod csv;
 pub mod errors;
 pub mod flash;
 pub mod forms;
@@ -18,6 +19,7 @@ pub mod page;
 pub mod pager;
 pub mod problems;
 pub mod route;
+pub mod terms;
 pub mod trace;
 pub mod upload;
 

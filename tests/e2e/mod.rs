@@ -19,5 +19,6 @@ mod frame;
 mod mails;
 mod main_job;
 mod pages;
+mod passkeys;
 mod passwords;
 mod registration;

@@ -189,6 +189,13 @@ pub fn locks_of(c: &mut Connection, user: &UserId, limit: i64) -> QueryResult<Ve
         .load(c)
 }
 
+/// Forgets failures and locks of a user, when the user is erased: they tell from where it was tried.
+pub fn forget_user(c: &mut Connection, user: &UserId) -> QueryResult<()> {
+    diesel::delete(failures::table.filter(failures::user_id.eq(user))).execute(c)?;
+    diesel::delete(locks::table.filter(locks::user_id.eq(user))).execute(c)?;
+    Ok(())
+}
+
 /// Removes up to `limit` of each that are older than a moment; answers how many.
 pub(super) fn remove_before(c: &mut Connection, before: Timestamp, limit: i64) -> QueryResult<usize> {
     let old: Vec<FailureId> = failures::table

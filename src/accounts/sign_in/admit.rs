@@ -6,6 +6,8 @@ use serde_json::json;
 use super::{Attempt, Checked, Refused, authenticate};
 use crate::access::{Act, SessionId};
 use crate::accounts::devices::{self, Presented};
+use crate::accounts::mfa::challenge::{self, Step};
+use crate::accounts::mfa::model::Purpose;
 use crate::accounts::model::Refusal;
 use crate::accounts::{User, store};
 use crate::app::App;
@@ -24,30 +26,55 @@ pub struct Admitted {
     pub device: SecretString,
 }
 
-/// Signs a person in by browser. The caller puts the keys of the session and of the device into cookies.
+/// Signs a person in by browser, or asks for the second factor. The caller puts the keys of the session and of
+/// the device into cookies.
 pub async fn by_browser(
     app: &App,
     act: &Act,
     attempt: &Attempt,
-) -> Result<Result<Admitted, Refused>, AppError> {
-    let user = match authenticate(app, act, attempt).await? {
-        Ok(Checked { user }) => user,
-        Err(refused) => return Ok(Err(refused)),
-    };
-    let (app_, device) = (app.clone(), attempt.device.clone());
-    let act = act.known_as(&user.id, user.name.as_str());
-    app.db.write(move |c| open_browser(c, &app_, &act, user, &device)).await
+) -> Result<Result<Step<Admitted>, Refused>, AppError> {
+    let device = attempt.device.clone();
+    match authenticate(app, act, attempt).await? {
+        Ok(checked) => {
+            let open = move |c: &mut Connection, app: &App, act: &Act, user: User| {
+                open_browser(c, app, act, user, &device)
+            };
+            admit(app, act, checked, Purpose::BrowserSignIn, open).await
+        }
+        Err(refused) => Ok(Err(refused)),
+    }
 }
 
-/// Signs a program in for a person.
-pub async fn by_api(app: &App, act: &Act, attempt: &Attempt) -> Result<Result<Pair, Refused>, AppError> {
-    let user = match authenticate(app, act, attempt).await? {
-        Ok(Checked { user }) => user,
-        Err(refused) => return Ok(Err(refused)),
-    };
-    let app_ = app.clone();
-    let act = act.known_as(&user.id, user.name.as_str());
-    app.db.write(move |c| open_api(c, &app_, &act, &user)).await
+/// Signs a program in for a person, or asks for the second factor.
+pub async fn by_api(
+    app: &App,
+    act: &Act,
+    attempt: &Attempt,
+) -> Result<Result<Step<Pair>, Refused>, AppError> {
+    match authenticate(app, act, attempt).await? {
+        Ok(checked) => admit(app, act, checked, Purpose::ApiSignIn, open_api).await,
+        Err(refused) => Ok(Err(refused)),
+    }
+}
+
+/// A user whose password was right comes in, or is asked for the second factor first.
+async fn admit<T: Send + 'static>(
+    app: &App,
+    act: &Act,
+    Checked { user }: Checked,
+    purpose: Purpose,
+    open: impl FnOnce(&mut Connection, &App, &Act, User) -> Result<Result<T, Refused>, AppError> + Send + 'static,
+) -> Result<Result<Step<T>, Refused>, AppError> {
+    let (app_, act) = (app.clone(), act.known_as(&user.id, user.name.as_str()));
+    app.db
+        .write(move |c| {
+            if user.mfa_since.is_some() {
+                let token = challenge::begin(c, &app_, purpose, &user.id, act.at)?;
+                return Ok::<_, AppError>(Ok(Step::SecondFactor(token)));
+            }
+            Ok(open(c, &app_, &act, user)?.map(Step::Done))
+        })
+        .await
 }
 
 /// Opens a session for a browser, and uses a temporary password up. Call it in a write transaction, once
@@ -77,7 +104,7 @@ pub fn open_api(
     c: &mut Connection,
     app: &App,
     act: &Act,
-    user: &User,
+    user: User,
 ) -> Result<Result<Pair, Refused>, AppError> {
     if let Err(refusal) = user.may_sign_in(act.at) {
         return Ok(Err(Refused::Account(refusal)));
@@ -87,8 +114,8 @@ pub fn open_api(
         return Ok(Err(Refused::PasswordChange));
     }
     let (session, pair) = api_tokens::start(c, app, act, &user.id, &user.organization_id)?;
-    devices::meet(c, app, act, user, &Presented::Program)?;
-    record(c, app, act, user, ("api", &session))?;
+    devices::meet(c, app, act, &user, &Presented::Program)?;
+    record(c, app, act, &user, ("api", &session))?;
     Ok(Ok(pair))
 }
 

@@ -1,5 +1,7 @@
-//! All SQL of mail: [`rows`] are the tables, [`queue`] is the worker's side, [`log`] what staff looks at.
+//! All SQL of mail: [`rows`] are the tables, [`queue`] is the worker's side, [`log`] what staff looks at;
+//! [`erasure`] forgets.
 
+pub mod erasure;
 pub mod log;
 pub mod queue;
 pub mod rows;

@@ -5,7 +5,10 @@
 
 mod applicant;
 mod console;
+mod factors;
+mod invites;
 mod public;
+mod users;
 
 use super::driver::{Tab, Theme};
 
@@ -35,7 +38,7 @@ async fn look(tab: &Tab, name: &str) {
 }
 
 /// Goes to a page and looks at it.
-async fn look_at(tab: &Tab, path: &str, name: &str) {
+pub(super) async fn look_at(tab: &Tab, path: &str, name: &str) {
     tab.visit(path).await;
     look(tab, name).await;
 }

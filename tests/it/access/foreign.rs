@@ -2,8 +2,10 @@
 //! every role, pages and API.
 
 use diesel::prelude::*;
-use frontdesk::access::{OrganizationId, Role};
-use frontdesk::db::schema::{audit_entries, emails};
+use frontdesk::access::{OrganizationId, Role, UserId};
+use frontdesk::accounts::mfa::model::{Passkey, PasskeyId};
+use frontdesk::accounts::mfa::store;
+use frontdesk::db::schema::{audit_entries, emails, invite_batches, invites};
 use frontdesk::verifications::Case;
 use frontdesk::web::route::Endpoint;
 use frontdesk::{paths, routes};
@@ -11,6 +13,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::harness::{Browser, Page, Person, TestApp, both_engines};
+use crate::invites::support::{send_form, upload};
 use crate::registration::support::{EMAIL, case_of, register, three_files};
 
 both_engines!(
@@ -23,10 +26,14 @@ const UNKNOWN: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 
 /// Real ids of one organization.
 struct Things {
+    user: String,
     case: String,
     document: String,
     email: String,
     entry: String,
+    passkey: String,
+    invite: String,
+    invite_file: String,
 }
 
 impl Things {
@@ -38,6 +45,10 @@ impl Things {
             Some("documents" | "case") => &self.document,
             Some("emails") => &self.email,
             Some("audit") => &self.entry,
+            Some("users") => &self.user,
+            Some("account") if path.starts_with("/account/mfa/passkeys/") => &self.passkey,
+            Some("invites") if path.starts_with("/invites/files/") => &self.invite_file,
+            Some("invites") => &self.invite,
             _ => panic!("{pattern} takes an id: add a real one to this test"),
         }
     }
@@ -60,13 +71,36 @@ async fn home(app: &TestApp) -> Home {
     let mut administrator = app.admin().await;
     administrator.get(&paths::verification(&case.id)).await;
     administrator.submit("#claim-form", &[]).await.assert_status(200);
+    send_form(&mut administrator, "grace@demo.test", Role::Member).await.assert_status(200);
+    upload(&mut administrator, b"email,role\nemmy@demo.test,member\n").await.assert_status(200);
     let things = Things {
+        user: case.applicant_id.to_string(),
         case: case.id.to_string(),
         document: documents[0].id.to_string(),
         email: app.read(|c| emails::table.select(emails::id).first(c)).await,
         entry: app.read(|c| audit_entries::table.select(audit_entries::id).first(c)).await,
+        passkey: passkey(app, &case.applicant_id).await,
+        invite: app.read(|c| invites::table.select(invites::id).first(c)).await,
+        invite_file: app.read(|c| invite_batches::table.select(invite_batches::id).first(c)).await,
     };
     Home { things, administrator, applicant }
+}
+
+/// A passkey of somebody, that nobody could use.
+async fn passkey(app: &TestApp, user: &UserId) -> String {
+    let now = app.clock.now();
+    let passkey = Passkey {
+        id: PasskeyId::new(&app.random, now),
+        user_id: user.clone(),
+        name: "Phone".to_owned(),
+        credential_id: "none".to_owned(),
+        credential: "{}".to_owned(),
+        created_at: now,
+        last_used_at: None,
+    };
+    let id = passkey.id.to_string();
+    app.db.write(move |c| store::passkeys::insert(c, &passkey)).await.unwrap();
+    id
 }
 
 fn with_ids() -> Vec<Endpoint> {
@@ -77,13 +111,21 @@ fn method(endpoint: &Endpoint) -> Method {
     endpoint.method.as_str().parse().unwrap()
 }
 
+/// A body that the API can read.
+fn body_for(endpoint: &Endpoint) -> Value {
+    match endpoint.pattern.contains("/users/") {
+        true => json!({ "reason": "It was asked for" }),
+        false => json!({ "decision": "approve", "version": 2 }),
+    }
+}
+
 /// Asks as a page of the console would; `token` is the browser's CSRF token.
 async fn ask(browser: &Browser, endpoint: &Endpoint, id: &str, token: &str) -> Page {
     let request = browser.request(method(endpoint), &endpoint.pattern.replace("{id}", id));
     let request = request.header("x-csrf-token", token);
     let request = match (endpoint.method.as_str(), paths::is_api(&endpoint.pattern)) {
         ("GET", _) => request,
-        (_, true) => request.json(&json!({ "decision": "approve", "version": 2 })),
+        (_, true) => request.json(&body_for(endpoint)),
         (_, false) => request.form(&[("decision", "approve"), ("version", "2")]),
     };
     browser.send(request).await
@@ -152,7 +194,7 @@ async fn ask_the_api(app: &TestApp, person: &Person, role: Role, things: &Things
         let request = client.request(method(endpoint), &path).bearer_auth(token);
         let request = match endpoint.method.as_str() {
             "GET" => request,
-            _ => request.json(&json!({ "decision": "approve", "version": 2 })),
+            _ => request.json(&body_for(endpoint)),
         };
         let page = client.send(request).await;
         let expected = if endpoint.access.admits(role) { (404, "not_found") } else { (403, "not_permitted") };
@@ -170,6 +212,9 @@ async fn lists_and_searches_show_nothing_of_another_organization(app: TestApp) {
     for path in [
         format!("{}?state=all", paths::VERIFICATIONS),
         format!("{}?state=all&q=lovelace", paths::VERIFICATIONS),
+        paths::USERS.to_owned(),
+        format!("{}?q=lovelace", paths::USERS),
+        "/api/v1/users".to_owned(),
         paths::EMAILS.to_owned(),
         format!("{}?q=ada", paths::EMAILS),
         paths::AUDIT.to_owned(),
@@ -178,12 +223,12 @@ async fn lists_and_searches_show_nothing_of_another_organization(app: TestApp) {
         let own = administrator.get(&path).await.body();
         let foreign = stranger.get(&path).await;
         foreign.assert_status(200);
-        for id in [&things.case, &things.email, &things.entry] {
+        for id in [&things.case, &things.email, &things.entry, &things.user] {
             assert!(!foreign.body().contains(id.as_str()), "{path} shows {id}");
         }
         assert!(!foreign.body().contains("Ada Lovelace"), "{path}: {foreign:?}");
         assert!(
-            own.contains(&things.case) || own.contains(&things.email) || own.contains(&things.entry),
+            [&things.case, &things.email, &things.entry, &things.user].iter().any(|id| own.contains(*id)),
             "{path}"
         );
     }

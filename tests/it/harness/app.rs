@@ -80,6 +80,14 @@ impl TestApp {
         Self { app, url, server, people, _database: database, _data_dir: data_dir }
     }
 
+    /// Starts one that is opened by a name, such as `localhost`, as passkeys need it.
+    pub async fn start_named(engine: Engine, name: &str) -> Self {
+        // The port has to be known beforehand, since the address has it in it.
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let (address, port) = (format!("http://{name}:{port}"), port.to_string());
+        Self::start(engine, &[("APP_URL", &address), ("PORT", &port)]).await
+    }
+
     /// Asks staff of the first organization for a second factor, as it is outside of tests.
     pub async fn require_staff_mfa(&self) {
         let query = "UPDATE organizations SET staff_mfa_required = TRUE";
