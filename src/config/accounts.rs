@@ -40,6 +40,8 @@ pub struct AccountsConfig {
     pub hashing: HashingConfig,
     /// Failed sign-ins of one IP address (IPv6: /64 network) within 15 minutes; beyond it is 429.
     pub failures_per_ip: u32,
+    /// No answer to a registration leaves earlier.
+    pub answer_floor: Duration,
     pub approval_credentials: ApprovalCredentials,
     pub temporary_password_life: Duration,
     /// How long the link of an invite works.
@@ -91,6 +93,11 @@ impl AccountsConfig {
             5..=1_000_000,
             "Failed sign-ins of one IP address in 15 minutes; more are answered 429.",
         );
+        let answer_floor = reader.duration(
+            "ANSWER_FLOOR",
+            Duration::from_millis(500),
+            "Registering takes at least this long, so that its time does not tell who has an account.",
+        );
         let approval_credentials = reader.parsed(
             "APPROVAL_CREDENTIALS",
             ApprovalCredentials::TemporaryPassword,
@@ -118,6 +125,7 @@ impl AccountsConfig {
             denied_domains,
             hashing,
             failures_per_ip,
+            answer_floor,
             approval_credentials,
             temporary_password_life,
             invite_life,

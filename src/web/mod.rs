@@ -14,6 +14,7 @@ pub mod forms;
 pub mod guard;
 pub mod headers;
 pub mod link;
+pub mod pace;
 pub mod page;
 pub mod pager;
 pub mod problems;

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use diesel::QueryResult;
 use secrecy::SecretString;
+use serde_json::json;
 
 use super::model::{Cleared, LockId, Reason, bucket, limited_together, lock_after};
 use super::store::{self, NewFailure, NewLock};
 use super::{MOST, WINDOW};
-use crate::access::Act;
-use crate::access::UserId;
+use crate::access::{Act, UserId};
 use crate::accounts::devices::{self, Presented};
 use crate::accounts::tokens::{self, Bearer, Grant, Purpose, Verdict};
 use crate::accounts::{User, store as users};
@@ -105,26 +105,20 @@ pub fn hold(c: &mut Connection, address: &EmailAddress) -> QueryResult<()> {
     c.lock(&format!("sign-in:{}", address.key()))
 }
 
-/// Lifts every lock of a user and writes no entry: for a cause that writes one of its own.
+/// Lifts every lock of a user; answers whether there was one. Call it in the transaction of the cause, which
+/// writes its own audit entry; [`clear`] writes one as well.
 pub fn lift(c: &mut Connection, act: &Act, user: &User, how: Cleared) -> QueryResult<bool> {
     hold(c, &user.email)?;
     tokens::end(c, Purpose::Unlock, Bearer::user(&user.organization_id, &user.id), act.at)?;
-    store::clear(c, &user.id, how, act)
+    store::lift(c, &user.id, how, act)
 }
 
-/// Lifts every lock of a user, whatever lifts it; answers whether there was one. Call it in the transaction
-/// of the cause.
-pub fn clear(
-    c: &mut Connection,
-    app: &App,
-    act: &Act,
-    user: &User,
-    how: Cleared,
-) -> QueryResult<bool> {
+/// Lifts every lock of a user and says so in the audit log.
+pub fn clear(c: &mut Connection, app: &App, act: &Act, user: &User, how: Cleared) -> QueryResult<bool> {
     let lifted = lift(c, act, user, how)?;
     if lifted {
         let event = Event::new(&user.organization_id, "user.unlocked", Target("user", user.id.as_str()))
-            .change(None, serde_json::json!({ "by": how }));
+            .change(None, json!({ "by": how }));
         audit::record(c, &app.random, act, event)?;
     }
     Ok(lifted)

@@ -130,7 +130,7 @@ pub(super) fn lock(c: &mut Connection, random: &Random, act: &Act, new: NewLock<
 }
 
 /// Lifts every lock of a user and begins all counts anew; answers whether there was a lock.
-pub(super) fn clear(c: &mut Connection, user: &UserId, how: Cleared, act: &Act) -> QueryResult<bool> {
+pub(super) fn lift(c: &mut Connection, user: &UserId, how: Cleared, act: &Act) -> QueryResult<bool> {
     let by = act.user().filter(|_| how == Cleared::Administrator);
     let held = locks::table
         .filter(locks::user_id.eq(user))

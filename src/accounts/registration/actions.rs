@@ -19,6 +19,7 @@ use crate::mail::{self, EnqueueError, Letter, NewEmail, Party};
 use crate::organizations::{self, Organization};
 use crate::paths;
 use crate::verifications::opening::{self, NewCase};
+use crate::web::pace::Pace;
 use crate::web::upload::{Fields, Files};
 
 /// What a registration came to. Whether the address was known is not told.
@@ -51,6 +52,7 @@ struct Submission {
 /// # Errors
 /// `Unavailable` when there is no room for the work; otherwise only outages.
 pub async fn register(app: &App, act: &Act, fields: &Fields, files: Files) -> Result<Outcome, AppError> {
+    let pace = Pace::begin();
     let today = act.at.utc().date_naive();
     let parsed = Registration::parse(fields, &app.config.accounts, today);
     let checked = check_files(app, files).await?;
@@ -73,6 +75,8 @@ pub async fn register(app: &App, act: &Act, fields: &Fields, files: Files) -> Re
         Ok(Entered::Known) => upload::discard(app, kept).await,
         Err(error) => upload::discard_unless_unknown(app, error, kept).await,
     }
+    // A new address writes more than a known one.
+    pace.keep(app.config.accounts.answer_floor).await;
     entered.map(|_| Outcome::Received)
 }
 

@@ -60,6 +60,7 @@ impl TestApp {
             ("WORKERS", "1"),
             ("ARGON2_MEMORY_KIB", "8192"),
             ("ARGON2_ITERATIONS", "1"),
+            ("ANSWER_FLOOR", "1ms"),
         ];
         let environment: BTreeMap<String, String> = usual
             .iter()
