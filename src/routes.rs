@@ -112,6 +112,7 @@ fn watch() -> Vec<Endpoint> {
         get(paths::HEALTH, health::api::overall),
         get("/health/database", health::api::database),
         get("/health/storage", health::api::storage),
+        get("/health/redis", health::api::redis),
         get("/health/liveness", health::api::liveness),
         get("/health/readiness", health::api::readiness),
         get(paths::METRICS, metrics::serve),

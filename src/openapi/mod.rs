@@ -28,6 +28,7 @@ use crate::web::Anyone;
         crate::health::api::overall,
         crate::health::api::database,
         crate::health::api::storage,
+        crate::health::api::redis,
         crate::health::api::liveness,
         crate::health::api::readiness,
     ),
