@@ -99,11 +99,13 @@ fn letter(
             let case_link = link(Purpose::CaseAccess, paths::case_link)?;
             Letter::Resubmission { documents, note: String::new(), case_link }
         }
-        TemplateKind::VerifyAddress | TemplateKind::ExistingAccount => {
+        TemplateKind::VerifyAddress => {
             let life = TimeDelta::from_std(Purpose::EmailVerification.life()).unwrap_or_default();
             let link = link(Purpose::EmailVerification, paths::verify_email_link)?;
-            Letter::VerifyAddress { link, expires_at: at.plus(life) }
+            Letter::VerifyAddress { link, expires_at: at.plus(life), code: None }
         }
+        // None of the others is among those of `all_kinds`.
+        _ => Letter::sample(kind).ok_or(AppError::NotFound)?,
     })
 }
 

@@ -4,18 +4,22 @@ use std::collections::BTreeMap;
 
 use chrono::{NaiveTime, TimeDelta, Timelike};
 
+use super::clients;
 use super::fate::Fate;
-use super::people::APPLICANTS;
+use super::people::{APPLICANTS, STAFF};
 use super::store::{AttemptRow, EmailRow};
-use crate::access::{OrganizationId, UserId};
+use crate::access::{OrganizationId, Role, UserId};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::error::AppError;
 use crate::ids::Random;
-use crate::mail::letters::{AskedDocument, Credentials, Envelope, Letter, masked};
+use crate::mail::letters::{
+    AskedDocument, Credentials, Envelope, Invitation, Letter, PasswordLetter, SignInLetter, masked,
+};
 use crate::mail::message::message_id;
 use crate::mail::model::AttemptId;
 use crate::mail::{DisplayName, EmailAddress, EmailId, Language, Party, TemplateKind};
+use crate::sessions::device;
 
 /// All of them together.
 pub const MAILS: usize = 20_000;
@@ -31,11 +35,16 @@ const DOMAINS: &[&str] =
 
 /// How many of a hundred mails are of which kind.
 const KINDS: &[(u32, TemplateKind)] = &[
-    (52, TemplateKind::VerifyAddress),
-    (27, TemplateKind::Approved),
-    (11, TemplateKind::Resubmission),
-    (6, TemplateKind::Rejected),
-    (4, TemplateKind::ExistingAccount),
+    (45, TemplateKind::VerifyAddress),
+    (23, TemplateKind::Approved),
+    (9, TemplateKind::Resubmission),
+    (5, TemplateKind::Rejected),
+    (3, TemplateKind::ExistingAccount),
+    (6, TemplateKind::PasswordReset),
+    (4, TemplateKind::PasswordChanged),
+    (3, TemplateKind::NewDevice),
+    (1, TemplateKind::Invitation),
+    (1, TemplateKind::AccountLocked),
 ];
 
 /// How busy each hour of a day is, in UTC.
@@ -73,7 +82,7 @@ pub fn past(
     mails.sort_by_key(|draft| draft.at);
     let mut past = Past::default();
     for draft in mails {
-        writer.write(draft, &mut past);
+        writer.write(draft, &mut past)?;
     }
     Ok(past)
 }
@@ -113,7 +122,8 @@ impl<'a> Writer<'a> {
         let now = app.clock.now();
         let mut subjects = BTreeMap::new();
         for kind in TemplateKind::ALL {
-            let data = envelope(name, "", "").around(&letter(*kind, 0, now).data(), &serde_json::json!({}));
+            let letter = letter(*kind, 0, now)?;
+            let data = envelope(name, "", "").around(&letter.data(), &masked(&letter.secret()));
             let subject =
                 app.mail.templates.subject(*kind, Language::English, &data).map_err(AppError::internal)?;
             subjects.insert(*kind, subject);
@@ -176,12 +186,12 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn write(&self, draft: Draft, past: &mut Past) {
+    fn write(&self, draft: Draft, past: &mut Past) -> Result<(), AppError> {
         let Draft { user, recipient, kind, at, fate } = draft;
         let fate = fate.unwrap_or_else(|| Fate::draw(self.random, self.now.since(at)));
         let id = EmailId::new(self.random, at);
         let name = recipient.name.as_ref().map_or("", DisplayName::as_str);
-        let letter = letter(kind, self.random.below(1_000), at);
+        let letter = letter(kind, self.random.below(1_000), at)?;
         let envelope = envelope(self.organization_name, name, recipient.address.as_str());
         let tries = fate.tries(at, self.random.below(20_000));
         let last = tries.last();
@@ -220,6 +230,7 @@ impl<'a> Writer<'a> {
             duration_ms: one.finished_at.since(one.started_at).num_milliseconds(),
             reply: one.reply,
         }));
+        Ok(())
     }
 }
 
@@ -231,13 +242,16 @@ fn envelope(organization: &str, name: &str, address: &str) -> Envelope {
     }
 }
 
-/// What a mail of this kind said; the links are masked before anybody sees them.
-fn letter(kind: TemplateKind, variant: u32, at: Timestamp) -> Letter {
+/// What a mail of this kind said; the links are masked before anybody sees them. What the demo does not mix says
+/// what samples say.
+fn letter(kind: TemplateKind, variant: u32, at: Timestamp) -> Result<Letter, AppError> {
     let desk = |path: &str| format!("https://desk.demo.test{path}");
-    match kind {
-        TemplateKind::VerifyAddress => {
-            Letter::VerifyAddress { link: desk("/verify-email"), expires_at: at.plus(TimeDelta::hours(24)) }
-        }
+    Ok(match kind {
+        TemplateKind::VerifyAddress => Letter::VerifyAddress {
+            link: desk("/verify-email"),
+            expires_at: at.plus(TimeDelta::hours(24)),
+            code: None,
+        },
         TemplateKind::ExistingAccount => Letter::ExistingAccount { sign_in_url: desk("/login") },
         TemplateKind::Approved => Letter::Approved {
             sign_in_url: desk("/login"),
@@ -257,7 +271,39 @@ fn letter(kind: TemplateKind, variant: u32, at: Timestamp) -> Letter {
             note: String::new(),
             case_link: desk("/case"),
         },
-    }
+        TemplateKind::PasswordReset => Letter::Password(PasswordLetter::Reset {
+            link: desk("/reset-password"),
+            expires_at: at.plus(TimeDelta::hours(1)),
+            by_staff: variant.is_multiple_of(12),
+        }),
+        TemplateKind::PasswordChanged => {
+            let (ip, device) = client(variant);
+            let reset_url = desk("/forgot-password");
+            Letter::Password(PasswordLetter::Changed { at, ip, device, reset_url })
+        }
+        TemplateKind::NewDevice => {
+            let (ip, device) = client(variant);
+            Letter::SignIn(SignInLetter::NewDevice { at, ip, device, end_link: desk("/sessions") })
+        }
+        TemplateKind::AccountLocked => Letter::SignIn(SignInLetter::Locked {
+            failures: 5,
+            until: at.plus(TimeDelta::minutes(15)),
+            unlock_link: desk("/unlock"),
+        }),
+        TemplateKind::Invitation => Letter::Invitation(Invitation {
+            inviter: STAFF.get(1).map_or("", |staff| staff.name).to_owned(),
+            role: Role::Member.label().to_owned(),
+            link: desk("/invites"),
+            expires_at: at.plus(TimeDelta::days(7)),
+        }),
+        _ => Letter::sample(kind).ok_or(AppError::NotFound)?,
+    })
+}
+
+/// From where, and with what, one of the strangers came.
+fn client(variant: u32) -> (Option<String>, String) {
+    let client = clients::of(usize::try_from(variant).unwrap_or_default());
+    (Some(client.ip), device(client.user_agent))
 }
 
 fn reason(variant: u32) -> &'static str {
@@ -266,5 +312,23 @@ fn reason(variant: u32) -> &'static str {
         1 => "The document has expired. Send one that is still valid.",
         2 => "A part of the document is missing. Send every page, or both sides.",
         _ => "The details on the document differ from those you gave.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shares_make_a_hundred() {
+        assert_eq!(KINDS.iter().map(|(share, _)| share).sum::<u32>(), 100);
+    }
+
+    #[test]
+    fn every_kind_has_something_to_say() {
+        let at = Timestamp::parse("2026-03-02T09:00:00Z").unwrap();
+        for kind in TemplateKind::ALL {
+            assert_eq!(letter(*kind, 7, at).unwrap().kind(), *kind);
+        }
     }
 }

@@ -23,6 +23,25 @@ text_enum! {
         Rejected = "rejected",
         /// One or more documents are needed again before a decision.
         Resubmission = "resubmission",
+        /// The link that lets a forgotten password be replaced.
+        PasswordReset = "password_reset",
+        PasswordChanged = "password_changed",
+        /// To the address that an account is to have from now on.
+        ConfirmNewAddress = "confirm_new_address",
+        /// To the address that an account had until now.
+        AddressChanged = "address_changed",
+        Invitation = "invitation",
+        /// Too many attempts to sign in failed.
+        AccountLocked = "account_locked",
+        /// The first sign-in from a device.
+        NewDevice = "new_device",
+        SecurityAlert = "security_alert",
+        MfaChanged = "mfa_changed",
+        /// Staff ended sessions.
+        SessionRevoked = "session_revoked",
+        ApiKeyRotation = "api_key_rotation",
+        ErasureScheduled = "erasure_scheduled",
+        ErasureDone = "erasure_done",
     }
 }
 
@@ -36,13 +55,51 @@ impl TemplateKind {
             Self::Approved => "Registration approved",
             Self::Rejected => "Registration rejected",
             Self::Resubmission => "Document needed again",
+            Self::PasswordReset => "Password reset",
+            Self::PasswordChanged => "Password changed",
+            Self::ConfirmNewAddress => "Confirmation of a new address",
+            Self::AddressChanged => "Address changed",
+            Self::Invitation => "Invitation",
+            Self::AccountLocked => "Account locked",
+            Self::NewDevice => "Sign-in from a new device",
+            Self::SecurityAlert => "Security alert",
+            Self::MfaChanged => "Sign-in factor changed",
+            Self::SessionRevoked => "Sessions ended",
+            Self::ApiKeyRotation => "API key replaced",
+            Self::ErasureScheduled => "Account to be erased",
+            Self::ErasureDone => "Account erased",
         }
     }
 
-    /// Mail that opens an account or proves an address: worth a possible duplicate when its fate is unknown.
+    /// Mail that lets somebody in, or back in: into an account, or with an address.
+    #[must_use]
+    pub fn lets_in(self) -> bool {
+        matches!(
+            self,
+            Self::VerifyAddress
+                | Self::Approved
+                | Self::PasswordReset
+                | Self::ConfirmNewAddress
+                | Self::AddressChanged
+                | Self::Invitation
+                | Self::AccountLocked
+        )
+    }
+
+    /// Mail that lets somebody in or tells that somebody else may be: worth a possible duplicate when its fate
+    /// is unknown.
     #[must_use]
     pub fn is_security(self) -> bool {
-        matches!(self, Self::VerifyAddress | Self::Approved)
+        let is_notice =
+            matches!(self, Self::PasswordChanged | Self::NewDevice | Self::SecurityAlert | Self::MfaChanged);
+        self.lets_in() || is_notice
+    }
+
+    /// Mail that a person may switch off: useful to know, but nobody waits for it, and nobody is shut out
+    /// without it.
+    #[must_use]
+    pub fn may_be_muted(self) -> bool {
+        matches!(self, Self::NewDevice | Self::SessionRevoked | Self::ApiKeyRotation)
     }
 }
 
@@ -215,6 +272,13 @@ mod tests {
         for status in EmailStatus::ALL {
             let groups = StatusGroup::ALL.iter().filter(|group| group.members().contains(status)).count();
             assert_eq!(groups, 1, "{status}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_lets_somebody_in_may_be_muted() {
+        for kind in TemplateKind::ALL {
+            assert!(!(kind.lets_in() && kind.may_be_muted()), "{kind}");
         }
     }
 

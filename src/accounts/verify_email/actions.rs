@@ -55,6 +55,7 @@ pub fn send_link(c: &mut Connection, app: &App, act: &Act, user: &User) -> Resul
     let letter = Letter::VerifyAddress {
         link: app.link(&paths::verify_email_link(token.expose_secret())),
         expires_at: act.at.plus(life),
+        code: None,
     };
     let recipient = Party { name: Some(user.name.clone()), address: user.email.clone() };
     let mail = NewEmail::new(&user.organization_id, recipient, &letter).for_user(&user.id);

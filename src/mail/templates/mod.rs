@@ -27,31 +27,39 @@ use crate::clock::Timestamp;
 const SUBJECT_LIMIT: usize = 250;
 
 macro_rules! built_in {
-    ($($name:literal),+ $(,)?) => {
-        &[$(($name, include_str!(concat!("../../../templates/email/", $name)))),+]
+    (pieces: $($piece:literal),+; kinds: $($kind:literal),+ $(,)?) => {
+        &[
+            $(built_in!($piece, ""),)+
+            $(built_in!($kind, ".subject.txt"), built_in!($kind, ".txt"), built_in!($kind, ".html"),)+
+        ]
+    };
+    ($name:literal, $ending:literal) => {
+        (concat!($name, $ending), include_str!(concat!("../../../templates/email/", $name, $ending)))
     };
 }
 
-const BUILT_IN: &[(&str, &str)] = built_in![
-    "layout.html",
-    "layout.txt",
-    "parts.html",
-    "verify_address.subject.txt",
-    "verify_address.txt",
-    "verify_address.html",
-    "existing_account.subject.txt",
-    "existing_account.txt",
-    "existing_account.html",
-    "approved.subject.txt",
-    "approved.txt",
-    "approved.html",
-    "rejected.subject.txt",
-    "rejected.txt",
-    "rejected.html",
-    "resubmission.subject.txt",
-    "resubmission.txt",
-    "resubmission.html",
-];
+const BUILT_IN: &[(&str, &str)] = built_in!(
+    pieces: "layout.html", "layout.txt", "parts.html", "parts.txt";
+    kinds:
+        "verify_address",
+        "existing_account",
+        "approved",
+        "rejected",
+        "resubmission",
+        "password_reset",
+        "password_changed",
+        "confirm_new_address",
+        "address_changed",
+        "invitation",
+        "account_locked",
+        "new_device",
+        "security_alert",
+        "mfa_changed",
+        "session_revoked",
+        "api_key_rotation",
+        "erasure_scheduled",
+        "erasure_done",
+);
 
 /// A mail in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,7 @@
 //! What templates promise.
 
 use super::*;
+use crate::mail::letters::SecurityLetter;
 
 fn built_in() -> Templates {
     Templates::load(None).unwrap()
@@ -92,6 +93,36 @@ fn a_letter_to_someone_without_a_name_greets_plainly() {
     let envelope = Envelope { recipient_name: String::new(), ..sample_envelope() };
     let mail = rendered(&Letter::ExistingAccount { sign_in_url: "https://x.test".to_owned() }, &envelope);
     assert!(mail.text.starts_with("Hello,\n"), "{}", mail.text);
+}
+
+#[test]
+fn an_address_is_verified_by_code_only_where_there_is_one() {
+    let letter = |code| Letter::VerifyAddress {
+        link: "https://x.test".to_owned(),
+        expires_at: Timestamp::parse("2026-03-02T09:00:00Z").unwrap(),
+        code,
+    };
+    let without = rendered(&letter(None), &sample_envelope());
+    assert!(!without.text.contains("code") && !without.html.contains("code"), "{}", without.text);
+    let until = Timestamp::parse("2026-03-01T09:10:00Z").unwrap();
+    let with = rendered(&letter(Some(("271828".to_owned(), until))), &sample_envelope());
+    for words in [&with.text, &with.html] {
+        assert!(words.contains("271828") && words.contains("1 March 2026, 09:10 UTC"), "{words}");
+    }
+}
+
+#[test]
+fn the_title_of_an_alert_fits_the_subject_whatever_it_is() {
+    let letter = Letter::Security(SecurityLetter::Alert {
+        severity: "low".to_owned(),
+        title: format!("Line one\r\nBcc: x@demo.test {}", "x".repeat(500)),
+        message: String::new(),
+        action_url: "https://x.test".to_owned(),
+        at: Timestamp::parse("2026-03-02T09:00:00Z").unwrap(),
+    });
+    let mail = rendered(&letter, &sample_envelope());
+    let begin = "Security alert from Demo Society: Line one Bcc: x@demo.test xxx";
+    assert!(mail.subject.starts_with(begin), "{}", mail.subject);
 }
 
 #[test]
