@@ -43,17 +43,20 @@ pub enum Purpose {
     DocumentNumber,
     /// Mails kept instead of sent.
     CapturedMail,
+    /// The keyed hash of a code that verifies an address.
+    EmailCode,
 }
 
 impl Purpose {
     /// Every purpose, in the order of declaration.
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::OutboxSecret,
         Self::DocumentKey,
         Self::CsrfToken,
         Self::CookieSigning,
         Self::DocumentNumber,
         Self::CapturedMail,
+        Self::EmailCode,
     ];
 
     /// The text the key is derived from: changing one makes everything sealed with it unreadable.
@@ -65,6 +68,7 @@ impl Purpose {
             Self::CookieSigning => b"cookie signing",
             Self::DocumentNumber => b"document number",
             Self::CapturedMail => b"captured mail",
+            Self::EmailCode => b"email code",
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Counting in Redis: a sorted set for each bucket, scored by the moment of each try. One script looks and
 //! counts, so that two tries at once are counted one after the other.
 
-use chrono::TimeDelta;
 use ::redis::Script;
+use chrono::TimeDelta;
 
 use super::Limit;
 use crate::clock::Timestamp;

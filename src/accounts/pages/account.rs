@@ -43,6 +43,7 @@ fn view(actor: &Actor, user: &User, now: Timestamp) -> Markup {
         (facts)
         p .form-actions {
             (Button::secondary("Change password").href(paths::PASSWORD))
+            (Button::secondary("Change email address").href(paths::ACCOUNT_EMAIL))
             @if !actor.role.is_staff() { (Button::secondary("Your documents").href(paths::CASE)) }
         }
     }

@@ -20,7 +20,7 @@ use crate::access::Role;
 use crate::ui::{Meaning, callout};
 
 /// Which rules a new password has to keep, for the hint of its field.
-pub(super) fn password_hint(role: Role) -> String {
+pub(crate) fn password_hint(role: Role) -> String {
     let words: Vec<String> = rules::rules(role).iter().map(|rule| rule.words()).collect();
     format!("It needs {}.", words.join(", "))
 }

@@ -106,6 +106,7 @@ fn view(context: &Context, email: &str, next: Option<&str>, refused: Option<Refu
     html! {
         (error_summary(&problems))
         (ui::Form::post(paths::LOGIN, context.csrf()).id("login-form").body(fields))
+        p .meta { a href=(paths::FORGOT_PASSWORD) { "Forgot your password?" } }
         p .meta { "No account yet? " a href=(paths::REGISTER) { "Register" } }
     }
 }

@@ -1,6 +1,11 @@
-//! Accounts: signing in and out, passwords, the first operator, tokens of the API.
+//! Accounts: signing in and out, passwords and their reset, changes of address, the first operator, tokens of the
+//! API.
 
+mod address;
 mod api;
 mod passwords;
+mod reset;
+mod reset_limits;
+mod secrets;
 mod setup;
 mod sign_in;
