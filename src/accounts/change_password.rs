@@ -60,7 +60,7 @@ pub async fn change(
     app.db
         .write(move |c| {
             let saved = Saved { hash, keep: Some(&session), action: CHANGED };
-            save(c, &app_, &act, &user, saved)
+            save(c, &app_, &act, &user, &saved)
         })
         .await?;
     app.hub.publish(ended);
@@ -135,9 +135,9 @@ pub(super) fn save(
     app: &App,
     act: &Act,
     user: &User,
-    saved: Saved<'_>,
+    saved: &Saved<'_>,
 ) -> Result<(), AppError> {
-    store_new(c, app, act, user, &saved)?;
+    store_new(c, app, act, user, saved)?;
     tell_owner(c, app, act, user)
 }
 

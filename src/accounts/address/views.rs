@@ -83,7 +83,6 @@ pub(super) fn write_to_us() -> Markup {
     html! { (Button::primary("Sign in").href(paths::LOGIN)) }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "markup is made at the call and used once")]
 pub(super) fn dead(verdict: &Verdict, next: Markup) -> Markup {
     let text = match verdict {
         Verdict::Used => "A link works once, and this one did.",

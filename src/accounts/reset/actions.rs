@@ -25,7 +25,7 @@ const SUBMISSIONS: Limit = Limit::new("password_reset", 5, TimeDelta::minutes(5)
 #[derive(Clone, Debug)]
 pub enum Link {
     /// It gives this user a new password.
-    Ready(User),
+    Ready(Box<User>),
     Dead(Dead),
 }
 
@@ -102,7 +102,7 @@ pub async fn look(app: &App, token: &SecretString, now: Timestamp) -> Result<Lin
                 return Ok::<_, AppError>(Link::Dead(Dead::of(&verdict)));
             };
             let user = open(c, id)?;
-            Ok(user.map_or(Link::Dead(Dead::Expired), Link::Ready))
+            Ok(user.map_or(Link::Dead(Dead::Expired), |user| Link::Ready(Box::new(user))))
         })
         .await
 }
@@ -123,7 +123,7 @@ pub async fn reset(
 ) -> Result<Result<User, Refused>, AppError> {
     limits::take(app, SUBMISSIONS, &[limits::by_ip(act)]).await?;
     let user = match look(app, token, act.at).await? {
-        Link::Ready(user) => user,
+        Link::Ready(user) => *user,
         Link::Dead(why) => return Ok(Err(Refused::Link(why))),
     };
     let broken = change_password::broken_rules(&user, new);
@@ -158,7 +158,7 @@ fn save(
     }
     // As it is now: it may have been closed, or got another address, while the password was hashed.
     let Some(user) = open(c, &user.id)? else { return Ok(Err(Refused::Link(Dead::Expired))) };
-    change_password::save(c, app, act, &user, Saved { hash, keep: None, action: "user.password_reset" })?;
+    change_password::save(c, app, act, &user, &Saved { hash, keep: None, action: "user.password_reset" })?;
     store::lift_lock(c, &user.id, act.at)?;
     // Links that did the same, or less.
     for purpose in [Purpose::Activation, Purpose::Unlock] {

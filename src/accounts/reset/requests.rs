@@ -65,7 +65,7 @@ fn answer(c: &mut Connection, app: &App, request: &Request) -> Result<bool, AppE
         at: app.clock.now(),
         ip: request.ip.clone(),
         user_agent: request.user_agent.clone(),
-        request_id: request.request_id.clone(),
+        request_id: request.trace_id.clone(),
     };
     send_link(c, app, &act, &user, false)?;
     let target = Target("user", user.id.as_str());

@@ -23,7 +23,8 @@ pub(super) struct Request {
     pub requested_at: Timestamp,
     pub ip: Option<String>,
     pub user_agent: Option<String>,
-    pub request_id: Option<String>,
+    #[diesel(column_name = request_id)]
+    pub trace_id: Option<String>,
 }
 
 impl Request {
@@ -34,7 +35,7 @@ impl Request {
             requested_at: act.at,
             ip: act.ip.clone(),
             user_agent: act.user_agent.clone(),
-            request_id: act.request_id.clone(),
+            trace_id: act.request_id.clone(),
         }
     }
 }

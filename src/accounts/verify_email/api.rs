@@ -48,7 +48,7 @@ const ALREADY: VerifyAnswer =
 pub async fn verify(_: Anyone, context: Context, Json(sent): Json<Verify>) -> Result<HttpResponse, AppError> {
     let (app, act) = (&context.app, context.act());
     let answer = match (sent.token, sent.email, sent.code) {
-        (Some(token), None, None) => by_token(actions::verify(app, &act, &token).await?)?,
+        (Some(token), None, None) => by_token(&actions::verify(app, &act, &token).await?)?,
         (None, Some(email), Some(code)) => {
             by_code(actions::verify_by_code(app, &act, &email, code.expose_secret()).await?)?
         }
@@ -57,7 +57,7 @@ pub async fn verify(_: Anyone, context: Context, Json(sent): Json<Verify>) -> Re
     Ok(HttpResponse::Ok().json(answer))
 }
 
-fn by_token(verified: Verified) -> Result<VerifyAnswer, AppError> {
+fn by_token(verified: &Verified) -> Result<VerifyAnswer, AppError> {
     match verified {
         Verified::Now { .. } => Ok(NOW),
         Verified::Already => Ok(ALREADY),

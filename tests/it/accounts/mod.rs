@@ -6,6 +6,7 @@ mod api;
 mod passwords;
 mod reset;
 mod reset_limits;
+mod reset_timing;
 mod secrets;
 mod setup;
 mod sign_in;
