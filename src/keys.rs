@@ -43,19 +43,22 @@ pub enum Purpose {
     DocumentNumber,
     /// Mails kept instead of sent.
     CapturedMail,
+    /// The keyed hash of an address that somebody tried to sign in with.
+    SignInBucket,
     /// The keyed hash of a code that verifies an address.
     EmailCode,
 }
 
 impl Purpose {
     /// Every purpose, in the order of declaration.
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::OutboxSecret,
         Self::DocumentKey,
         Self::CsrfToken,
         Self::CookieSigning,
         Self::DocumentNumber,
         Self::CapturedMail,
+        Self::SignInBucket,
         Self::EmailCode,
     ];
 
@@ -68,6 +71,7 @@ impl Purpose {
             Self::CookieSigning => b"cookie signing",
             Self::DocumentNumber => b"document number",
             Self::CapturedMail => b"captured mail",
+            Self::SignInBucket => b"sign-in bucket",
             Self::EmailCode => b"email code",
         }
     }

@@ -3,6 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
+use super::locks::{self, Cleared};
 use super::password::{self, Owner, Rule};
 use super::tokens::{self, Purpose, Verdict};
 use super::{User, store};
@@ -149,6 +150,7 @@ fn store_new(
     saved: &Saved<'_>,
 ) -> diesel::QueryResult<()> {
     store::set_password(c, &user.id, &store::Password::Own(saved.hash.clone()), act.at)?;
+    locks::clear(c, app, act, user, Cleared::Password)?;
     sessions::store::end_others(c, &user.id, saved.keep, "the password was changed", act)?;
     let event = Event::new(&user.organization_id, saved.action, Target("user", user.id.as_str()));
     audit::record(c, &app.random, act, event)

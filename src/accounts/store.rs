@@ -7,7 +7,7 @@ use crate::access::{OrganizationId, Role, UserId};
 use crate::clock::Timestamp;
 use crate::db::Connection;
 use crate::db::schema::users as table;
-use crate::mail::EmailAddress;
+use crate::mail::{DisplayName, EmailAddress};
 
 /// The user with this address, in any organization.
 pub fn by_email_key(c: &mut Connection, key: &str) -> QueryResult<Option<User>> {
@@ -103,14 +103,6 @@ pub fn clear_password(c: &mut Connection, id: &UserId, now: Timestamp) -> QueryR
         .map(drop)
 }
 
-/// Lifts the lock that too many wrong passwords brought.
-pub fn lift_lock(c: &mut Connection, id: &UserId, now: Timestamp) -> QueryResult<()> {
-    diesel::update(table::table.find(id))
-        .set((table::locked_until.eq(None::<Timestamp>), table::updated_at.eq(now)))
-        .execute(c)
-        .map(drop)
-}
-
 /// Gives a user another address, one that was proved to be theirs.
 ///
 /// # Errors
@@ -160,6 +152,20 @@ pub fn verify_email(c: &mut Connection, id: &UserId, now: Timestamp) -> QueryRes
         .set((table::email_verified_at.eq(Some(now)), table::updated_at.eq(now)))
         .execute(c)
         .map(|changed| changed == 1)
+}
+
+/// Keeps another name and phone number.
+pub fn set_profile(
+    c: &mut Connection,
+    id: &UserId,
+    name: &DisplayName,
+    phone: Option<&str>,
+    now: Timestamp,
+) -> QueryResult<()> {
+    diesel::update(table::table.find(id))
+        .set((table::name.eq(name), table::phone.eq(phone), table::updated_at.eq(now)))
+        .execute(c)
+        .map(drop)
 }
 
 /// Sets the status.

@@ -19,5 +19,6 @@ mod frame;
 mod mails;
 mod main_job;
 mod pages;
+mod passwords;
 mod recovery;
 mod registration;

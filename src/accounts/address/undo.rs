@@ -7,6 +7,7 @@ use serde_json::json;
 use super::actions::{end, subject};
 use super::store::{self, Change};
 use crate::access::Act;
+use crate::accounts::locks::{self, Cleared};
 use crate::accounts::tokens::{self, Bearer, Purpose, Verdict};
 use crate::accounts::{self, Status, User, reset};
 use crate::app::App;
@@ -45,7 +46,7 @@ fn take_back(
     let user = accounts::store::by_id(c, &change.user_id)?.ok_or(AppError::NotFound)?;
     let act = act.known_as(&user.id, user.name.as_str());
     restore(c, &change, &act)?;
-    close_account_to_others(c, &user, &act)?;
+    close_account_to_others(c, app, &user, &act)?;
     // As it is now, with the old address: a reset is mailed there.
     let user = accounts::store::by_id(c, &user.id)?.ok_or(AppError::NotFound)?;
     if user.status == Status::Active {
@@ -71,11 +72,11 @@ fn restore(c: &mut Connection, change: &Change, act: &Act) -> Result<(), AppErro
 }
 
 /// Whoever changed the address knew the password and was signed in.
-fn close_account_to_others(c: &mut Connection, user: &User, act: &Act) -> diesel::QueryResult<()> {
+fn close_account_to_others(c: &mut Connection, app: &App, user: &User, act: &Act) -> diesel::QueryResult<()> {
     sessions::store::end_others(c, &user.id, None, "a change of address was taken back", act)?;
     accounts::store::clear_password(c, &user.id, act.at)?;
-    accounts::store::lift_lock(c, &user.id, act.at)?;
-    for purpose in [Purpose::EmailVerification, Purpose::Activation, Purpose::Unlock] {
+    locks::clear(c, app, act, user, Cleared::Password)?;
+    for purpose in [Purpose::EmailVerification, Purpose::Activation] {
         tokens::end(c, purpose, Bearer::user(&user.organization_id, &user.id), act.at)?;
     }
     Ok(())

@@ -159,10 +159,7 @@ fn save(
     // As it is now: it may have been closed, or got another address, while the password was hashed.
     let Some(user) = open(c, &user.id)? else { return Ok(Err(Refused::Link(Dead::Expired))) };
     change_password::save(c, app, act, &user, &Saved { hash, keep: None, action: "user.password_reset" })?;
-    store::lift_lock(c, &user.id, act.at)?;
-    // Links that did the same, or less.
-    for purpose in [Purpose::Activation, Purpose::Unlock] {
-        tokens::end(c, purpose, Bearer::user(&user.organization_id, &user.id), act.at)?;
-    }
+    // A link that does the same.
+    tokens::end(c, Purpose::Activation, Bearer::user(&user.organization_id, &user.id), act.at)?;
     Ok(Ok(user))
 }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::actions::Dead;
 use crate::access::Role;
-use crate::accounts::pages::password_hint;
+use crate::accounts::password::new_password_field;
 use crate::paths;
 use crate::ui::form::actions;
 use crate::ui::{Button, Field, Form};
@@ -37,10 +37,8 @@ pub(super) fn sent() -> Markup {
 }
 
 pub(super) fn choose(context: &Context, role: Role, problems: Problems<'_>) -> Markup {
-    let hint = password_hint(role);
     let fields = html! {
-        (Field::password("new", "New password").hint(&hint).error(problems.of("new"))
-            .autocomplete("new-password"))
+        (new_password_field(role, "new", "New password", problems.of("new")))
         (actions(html! { (Button::primary("Save the password")) }))
     };
     html! {

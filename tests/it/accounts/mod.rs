@@ -3,6 +3,8 @@
 
 mod address;
 mod api;
+mod devices;
+mod locks;
 mod passwords;
 mod reset;
 mod reset_limits;
