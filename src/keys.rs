@@ -51,11 +51,13 @@ pub enum Purpose {
     MfaChallenge,
     /// The keyed hash of an address that somebody tried to sign in with.
     SignInBucket,
+    /// The keyed hash of a code that verifies an address.
+    EmailCode,
 }
 
 impl Purpose {
     /// Every purpose, in the order of declaration.
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::OutboxSecret,
         Self::DocumentKey,
         Self::CsrfToken,
@@ -66,6 +68,7 @@ impl Purpose {
         Self::RecoveryCode,
         Self::MfaChallenge,
         Self::SignInBucket,
+        Self::EmailCode,
     ];
 
     /// The text the key is derived from: changing one makes everything sealed with it unreadable.
@@ -81,6 +84,7 @@ impl Purpose {
             Self::RecoveryCode => b"recovery code",
             Self::MfaChallenge => b"mfa challenge",
             Self::SignInBucket => b"sign-in bucket",
+            Self::EmailCode => b"email code",
         }
     }
 }

@@ -5,7 +5,7 @@
 //! * values: [`clock`], [`ids`], [`keys`], [`access`] (roles, permissions, who acts), [`error`], [`config`]
 //! * [`db`]: one connection type over SQLite and PostgreSQL
 //! * [`web`] and [`ui`]: what every page and API call needs, and the pieces pages are made of; [`assets`]
-//! * [`limits`] (how often), [`live`] (the hub of events), [`metrics`]
+//! * [`redis`] (what instances share), [`limits`] (how often), [`live`] (the hub of events), [`metrics`]
 //! * features, each a folder with its rules (`model`), SQL (`store`), use cases (`actions`), pages and
 //!   API: [`accounts`], [`sessions`], [`documents`], [`verifications`], [`own_account`], [`own_case`], [`mail`],
 //!   [`notifications`], [`users`], [`audit`], [`health`]
@@ -43,6 +43,7 @@ pub mod organizations;
 pub mod own_account;
 pub mod own_case;
 pub mod paths;
+pub mod redis;
 pub mod routes;
 mod secret;
 pub mod server;

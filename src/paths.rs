@@ -16,14 +16,22 @@ pub const REGISTERED: &str = "/register/received";
 pub const VERIFY_EMAIL: &str = "/verify-email";
 pub const VERIFY_EMAIL_NEW_LINK: &str = "/verify-email/new-link";
 pub const VERIFY_EMAIL_SENT: &str = "/verify-email/sent";
+pub const VERIFY_EMAIL_CODE: &str = "/verify-email/code";
+pub const VERIFY_EMAIL_DONE: &str = "/verify-email/done";
+pub const FORGOT_PASSWORD: &str = "/forgot-password";
+pub const FORGOT_PASSWORD_SENT: &str = "/forgot-password/sent";
+pub const RESET_PASSWORD: &str = "/reset-password";
 pub const ACTIVATE: &str = "/activate";
 pub const UNLOCK: &str = "/unlock";
 pub const END_SESSIONS: &str = "/end-sessions";
-pub const FORGOT_PASSWORD: &str = "/forgot-password";
 pub const PASSWORD_RULES: &str = "/password/rules";
 pub const INVITE: &str = "/invite";
 pub const ACCOUNT: &str = "/account";
 pub const PASSWORD: &str = "/account/password";
+pub const ACCOUNT_EMAIL: &str = "/account/email";
+pub const ACCOUNT_EMAIL_SENT: &str = "/account/email/sent";
+pub const CONFIRM_ADDRESS: &str = "/confirm-address";
+pub const UNDO_ADDRESS: &str = "/undo-address";
 pub const MFA: &str = "/account/mfa";
 pub const TOTP: &str = "/account/mfa/app";
 pub const TOTP_CODE: &str = "/account/mfa/app/code";
@@ -100,6 +108,9 @@ pub mod patterns {
     pub const INVITE_LINK: &str = "/invite/{token}";
     pub const SETUP_LINK: &str = "/setup/{token}";
     pub const VERIFY_EMAIL_LINK: &str = "/verify-email/{token}";
+    pub const RESET_PASSWORD_LINK: &str = "/reset-password/{token}";
+    pub const CONFIRM_ADDRESS_LINK: &str = "/confirm-address/{token}";
+    pub const UNDO_ADDRESS_LINK: &str = "/undo-address/{token}";
     pub const ACTIVATE_LINK: &str = "/activate/{token}";
     pub const CASE_LINK: &str = "/case/link/{token}";
     pub const UNLOCK_LINK: &str = "/unlock/{token}";
@@ -304,6 +315,21 @@ pub fn setup_link(token: &str) -> String {
 #[must_use]
 pub fn verify_email_link(token: &str) -> String {
     format!("/verify-email/{token}")
+}
+
+#[must_use]
+pub fn reset_password_link(token: &str) -> String {
+    format!("/reset-password/{token}")
+}
+
+#[must_use]
+pub fn confirm_address_link(token: &str) -> String {
+    format!("/confirm-address/{token}")
+}
+
+#[must_use]
+pub fn undo_address_link(token: &str) -> String {
+    format!("/undo-address/{token}")
 }
 
 #[must_use]

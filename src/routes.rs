@@ -1,8 +1,10 @@
 //! The only route table: what is served where, and who gets through (each handler's first argument).
 
-use crate::accounts::mfa::{api as mfa_api, pages as mfa};
 use crate::accounts::invites::{api as invites_api, pages as invites};
-use crate::accounts::{api as auth, devices, locks, pages as accounts, password, registration, verify_email};
+use crate::accounts::mfa::{api as mfa_api, pages as mfa};
+use crate::accounts::{
+    address, api as auth, devices, locks, pages as accounts, password, registration, reset, verify_email,
+};
 use crate::mail::pages as mail;
 use crate::own_account::pages as own;
 use crate::users::{Deed, api as people_api, pages as users};
@@ -20,6 +22,7 @@ pub fn table() -> Vec<Endpoint> {
     table.extend(second_factor());
     table.extend(own_account());
     table.extend(applicant());
+    table.extend(recovery());
     table.extend(emails());
     table.extend(decide());
     table.extend(people());
@@ -111,6 +114,9 @@ fn applicant() -> Vec<Endpoint> {
         // Before the pattern of the link, which would take these words for a token.
         post(paths::VERIFY_EMAIL_NEW_LINK, verify_email::resend),
         get(paths::VERIFY_EMAIL_SENT, verify_email::sent),
+        get(paths::VERIFY_EMAIL_CODE, verify_email::code_form),
+        post(paths::VERIFY_EMAIL_CODE, verify_email::enter_code),
+        get(paths::VERIFY_EMAIL_DONE, verify_email::done),
         get(p::VERIFY_EMAIL_LINK, verify_email::link),
         get(paths::VERIFY_EMAIL, verify_email::page),
         post(paths::VERIFY_EMAIL, verify_email::confirm),
@@ -119,6 +125,27 @@ fn applicant() -> Vec<Endpoint> {
         get(paths::CASE_RECEIVED, own_case::received),
         post(paths::CASE_DOCUMENTS, own_case::submit),
         get(p::OWN_DOCUMENT, own_case::document),
+    ]
+}
+
+/// Getting back in, and another address.
+fn recovery() -> Vec<Endpoint> {
+    vec![
+        get(paths::FORGOT_PASSWORD, reset::form),
+        post(paths::FORGOT_PASSWORD, reset::request),
+        get(paths::FORGOT_PASSWORD_SENT, reset::sent),
+        get(p::RESET_PASSWORD_LINK, reset::link),
+        get(paths::RESET_PASSWORD, reset::page),
+        post(paths::RESET_PASSWORD, reset::choose),
+        get(paths::ACCOUNT_EMAIL, address::form),
+        post(paths::ACCOUNT_EMAIL, address::request),
+        get(paths::ACCOUNT_EMAIL_SENT, address::sent),
+        get(p::CONFIRM_ADDRESS_LINK, address::confirm_link),
+        get(paths::CONFIRM_ADDRESS, address::confirm_page),
+        post(paths::CONFIRM_ADDRESS, address::confirm),
+        get(p::UNDO_ADDRESS_LINK, address::undo_link),
+        get(paths::UNDO_ADDRESS, address::undo_page),
+        post(paths::UNDO_ADDRESS, address::undo),
     ]
 }
 
@@ -213,6 +240,12 @@ fn api(root: &str) -> Vec<Endpoint> {
         delete(at("/invites/{token}"), invites_api::revoke),
         post(at("/invites/{token}/accept"), invites_api::accept),
         post(at("/email-verification/verify"), verify_email::api::verify),
+        post(at("/email-verification/resend"), verify_email::api::resend),
+        get(at("/email-verification/status"), verify_email::api::status),
+        post(at("/auth/forgot-password"), reset::api::forgot),
+        post(at("/password-reset/request"), reset::api::request),
+        get(at("/password-reset/validate/{token}"), reset::api::validate),
+        post(at("/password-reset/reset"), reset::api::reset),
     ]
 }
 
@@ -221,6 +254,7 @@ fn watch() -> Vec<Endpoint> {
         get(paths::HEALTH, health::api::overall),
         get("/health/database", health::api::database),
         get("/health/storage", health::api::storage),
+        get("/health/redis", health::api::redis),
         get(paths::LIVENESS, health::api::liveness),
         get(paths::READINESS, health::api::readiness),
         get(paths::METRICS, metrics::serve),

@@ -404,6 +404,43 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    password_reset_requests (id) {
+        id -> Text,
+        email_key -> Text,
+        requested_at -> Timestamp,
+        ip -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    email_codes (user_id) {
+        user_id -> Text,
+        mac -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        tries -> BigInt,
+    }
+}
+
+diesel::table! {
+    address_changes (id) {
+        id -> Text,
+        organization_id -> Text,
+        user_id -> Text,
+        old_email -> Text,
+        old_email_key -> Text,
+        new_email -> Text,
+        requested_at -> Timestamp,
+        confirmed_at -> Nullable<Timestamp>,
+        undo_until -> Nullable<Timestamp>,
+        undone_at -> Nullable<Timestamp>,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(verification_cases -> users (applicant_id));
 diesel::joinable!(documents -> verification_cases (case_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -436,5 +473,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     email_attempts,
     captured_messages,
     email_preferences,
-    jobs
+    jobs,
+    password_reset_requests,
+    email_codes,
+    address_changes,
 );

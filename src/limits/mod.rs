@@ -1,18 +1,21 @@
 //! Limits: how often something may be tried within a time, counted where every instance sees it and a
-//! restart does not forget it.
+//! restart does not forget it: in Redis where one is configured, otherwise in the database.
 //!
 //! A limit is exact: of any window of its length, at most so many tries went through. A try that is
-//! refused is not counted, so that waiting always helps.
+//! refused is not counted, so that waiting always helps. While Redis is away the database counts; tries
+//! are not carried over, so that an outage gives each bucket at most one window more.
 
+mod database;
+mod shared;
 mod store;
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 
+use crate::access::Act;
 use crate::app::App;
-use crate::clock::Timestamp;
-use crate::db::Connection;
 use crate::error::AppError;
 
 /// So many tries within so much time.
@@ -29,6 +32,10 @@ impl Limit {
     pub const fn new(name: &'static str, most: u32, window: TimeDelta) -> Self {
         Self { name, most, window }
     }
+
+    fn bucket(&self, key: &str) -> String {
+        format!("{}:{key}", self.name)
+    }
 }
 
 /// Rows of past windows taken in one transaction.
@@ -42,57 +49,52 @@ const LONGEST: TimeDelta = TimeDelta::hours(24);
 /// # Errors
 /// `TooMany`, with the time until the fullest bucket has room again.
 pub async fn take(app: &App, limit: Limit, keys: &[String]) -> Result<(), AppError> {
-    let (random, now) = (app.random.clone(), app.clock.now());
-    let mut buckets: Vec<String> = keys.iter().map(|key| format!("{}:{key}", limit.name)).collect();
+    let now = app.clock.now();
+    let mut buckets: Vec<String> = keys.iter().map(|key| limit.bucket(key)).collect();
     // Everybody locks in the same order, so that two who share two buckets never wait for each other.
     buckets.sort();
-    let wait = app
-        .db
-        .write(move |c| {
-            let wait = room(c, limit, &buckets, now)?;
-            if wait.is_none() {
-                store::insert(c, &random, &buckets, now)?;
-            }
-            Ok::<_, AppError>(wait)
-        })
-        .await?;
-    match wait {
-        None => Ok(()),
-        Some(retry_after) => {
-            app.metrics.rate_limit_exceeded(limit.name);
-            Err(AppError::TooMany { retry_after })
+    let counted = match &app.redis {
+        Some(redis) => shared::take(redis, &app.random, limit, &buckets, now).await.ok(),
+        None => None,
+    };
+    let wait = match counted {
+        Some(wait) => wait,
+        None => database::take(app, limit, buckets, now).await?,
+    };
+    let Some(wait) = wait else { return Ok(()) };
+    app.metrics.rate_limit_exceeded(limit.name);
+    let retry_after = wait.to_std().unwrap_or_default().max(Duration::from_secs(1));
+    Err(AppError::TooMany { retry_after })
+}
+
+/// Forgets the tries of a key, such as those before a sign-in that went well, wherever they were counted.
+///
+/// # Errors
+/// Only outages of the database.
+pub async fn forget(app: &App, limit: Limit, key: &str) -> Result<(), AppError> {
+    let bucket = limit.bucket(key);
+    if let Some(redis) = &app.redis {
+        // Away: what it has counted runs out by itself.
+        shared::forget(redis, &bucket).await.ok();
+    }
+    app.db.write(move |c| store::remove(c, &bucket)).await
+}
+
+/// The key of where an act comes from. Somebody with IPv6 has a whole /64 to choose addresses from, so that
+/// counts as one.
+#[must_use]
+pub fn by_ip(act: &Act) -> String {
+    let text = act.ip.as_deref().unwrap_or("unknown");
+    match text.parse() {
+        Ok(IpAddr::V6(address)) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("ip:{a:x}:{b:x}:{c:x}:{d:x}::/64")
         }
+        _ => format!("ip:{text}"),
     }
 }
 
-/// How long until there is room in every bucket; `None` when there is now.
-fn room(
-    c: &mut Connection,
-    limit: Limit,
-    buckets: &[String],
-    now: Timestamp,
-) -> Result<Option<Duration>, AppError> {
-    let mut longest: Option<TimeDelta> = None;
-    for bucket in buckets {
-        // Two tries at once are counted one after the other.
-        c.lock(bucket)?;
-        let recent = store::recent(c, bucket, now.minus(limit.window), limit.most)?;
-        if recent.len() >= limit.most as usize
-            && let Some(oldest) = recent.last()
-        {
-            let wait = oldest.plus(limit.window).since(now);
-            longest = Some(longest.map_or(wait, |other| other.max(wait)));
-        }
-    }
-    Ok(longest.map(|wait| wait.to_std().unwrap_or_default().max(Duration::from_secs(1))))
-}
-
-/// Forgets the tries of a key, such as those before a sign-in that went well.
-pub fn forget(c: &mut Connection, limit: Limit, key: &str) -> diesel::QueryResult<()> {
-    store::remove(c, &format!("{}:{key}", limit.name))
-}
-
-/// Removes tries that no window reaches any more; answers how many.
+/// Removes tries that no window reaches any more; answers how many. Redis lets its own run out.
 pub async fn sweep(app: App) -> Result<usize, AppError> {
     let before = app.clock.now().minus(LONGEST);
     let mut removed = 0;
@@ -102,5 +104,22 @@ pub async fn sweep(app: App) -> Result<usize, AppError> {
         if i64::try_from(batch).unwrap_or(i64::MAX) < BATCH {
             return Ok(removed);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+
+    #[test]
+    fn addresses_of_one_network_of_ipv6_count_as_one() {
+        let from = |ip: &str| {
+            let act = Act::by_system(Timestamp::from_unix(0).unwrap());
+            by_ip(&Act { ip: Some(ip.to_owned()), ..act })
+        };
+        assert_eq!(from("2001:db8:1:2::5"), from("2001:db8:1:2:ffff::1"));
+        assert_ne!(from("2001:db8:1:2::5"), from("2001:db8:1:3::5"));
+        assert_eq!(from("192.0.2.7"), "ip:192.0.2.7");
     }
 }

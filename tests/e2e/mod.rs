@@ -21,4 +21,5 @@ mod main_job;
 mod pages;
 mod passkeys;
 mod passwords;
+mod recovery;
 mod registration;

@@ -147,6 +147,7 @@ fn view(context: &Context, email: &str, next: Option<&str>, refused: Option<Refu
         (error_summary(&problems))
         (ui::Form::post(paths::LOGIN, context.csrf()).id("login-form").body(fields))
         (mfa::passkey_sign_in(context, next))
+        p .meta { a href=(paths::FORGOT_PASSWORD) { "Forgot your password?" } }
         p .meta { "No account yet? " a href=(paths::REGISTER) { "Register" } }
     }
 }

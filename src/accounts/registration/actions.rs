@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::model::{DOCUMENTS, Registration};
 use crate::access::{Act, Role, UserId};
-use crate::accounts::{NewUser, Status, User, store, verify_email};
+use crate::accounts::{NewUser, Status, User, address, store, verify_email};
 use crate::app::App;
 use crate::audit::{self, Event, Target};
 use crate::db::Connection;
@@ -113,6 +113,10 @@ fn write(c: &mut Connection, app: &App, act: &Act, submission: &Submission) -> R
         tell_owner(c, app, act, &owner)?;
         return Ok(Entered::Known);
     }
+    // It may have to go back to the account it was taken from; that account is told when it does.
+    if address::is_reserved(c, &submission.registration.email.key(), None, act.at)? {
+        return Ok(Entered::Known);
+    }
     let organization = organizations::by_slug(c, organizations::DEFAULT)?;
     let organization = organization.ok_or_else(|| AppError::internal("there is no organization"))?;
     let user = add_user(c, app, act, &organization, submission)?;
@@ -179,8 +183,11 @@ fn open(
     Ok(())
 }
 
-/// The owner of an address that somebody registers again is told, at most once an hour.
-fn tell_owner(c: &mut Connection, app: &App, act: &Act, owner: &User) -> Result<(), AppError> {
+/// The owner of an address that somebody else registers, or wants for an account, is told, at most once an hour.
+///
+/// # Errors
+/// Only outages and templates that cannot be worded.
+pub fn tell_owner(c: &mut Connection, app: &App, act: &Act, owner: &User) -> Result<(), AppError> {
     let letter = Letter::ExistingAccount { sign_in_url: app.link(paths::LOGIN) };
     let recipient = Party { name: Some(owner.name.clone()), address: owner.email.clone() };
     let hour = act.at.utc().timestamp() / 3_600;

@@ -9,6 +9,7 @@ mod factors;
 mod invites;
 mod public;
 mod users;
+mod recovery;
 
 use super::driver::{Tab, Theme};
 
