@@ -46,7 +46,13 @@ pub fn nav(context: &Context) -> Nav {
                 Icon::ShieldCheck,
             )],
         ),
-        group("Look up", vec![place(Permission::SearchMail, "Email log", paths::EMAILS, Icon::Mail)]),
+        group(
+            "Look up",
+            vec![
+                place(Permission::SeeUsers, "Sessions", paths::SESSIONS, Icon::MonitorSmartphone),
+                place(Permission::SearchMail, "Email log", paths::EMAILS, Icon::Mail),
+            ],
+        ),
         group(
             "Watch",
             vec![

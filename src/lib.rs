@@ -7,7 +7,7 @@
 //! * [`web`] and [`ui`]: what every page and API call needs, and the pieces pages are made of; [`assets`]
 //! * [`limits`] (how often), [`live`] (the hub of events), [`metrics`]
 //! * features, each a folder with its rules (`model`), SQL (`store`), use cases (`actions`), pages and
-//!   API: [`accounts`], [`sessions`], [`documents`], [`verifications`], [`own_case`], [`mail`],
+//!   API: [`accounts`], [`sessions`], [`revocations`], [`security`], [`documents`], [`verifications`], [`own_case`], [`mail`],
 //!   [`notifications`], [`audit`], [`health`]
 //! * [`app`] holds the parts together; [`routes`] is the only route table and [`paths`] makes its links;
 //!   [`server`] runs them; [`cli`] is what the program does from a terminal; [`demo`] fills a show room
@@ -42,8 +42,10 @@ pub mod openapi;
 pub mod organizations;
 pub mod own_case;
 pub mod paths;
+pub mod revocations;
 pub mod routes;
 mod secret;
+pub mod security;
 pub mod server;
 pub mod sessions;
 pub mod ui;

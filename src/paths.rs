@@ -27,6 +27,10 @@ pub const THEME: &str = "/theme";
 pub const VERIFICATIONS: &str = "/verifications";
 pub const EMAILS: &str = "/emails";
 pub const AUDIT: &str = "/audit";
+pub const SESSIONS: &str = "/sessions";
+pub const REVOCATIONS: &str = "/revocations";
+pub const NEW_REVOCATION: &str = "/revocations/new";
+pub const ONE_REVOCATION: &str = "/revocations/one";
 pub const HEALTH_PAGE: &str = "/watch/health";
 pub const HEALTH: &str = "/health";
 pub const METRICS: &str = "/metrics";
@@ -50,6 +54,11 @@ pub mod patterns {
     pub const EMAIL_CAPTURED_BODY: &str = "/emails/{id}/captured/body";
     pub const EMAIL_CAPTURED_RAW: &str = "/emails/{id}/captured/message.eml";
     pub const AUDIT_ENTRY: &str = "/audit/{id}";
+    pub const FAMILY: &str = "/families/{id}";
+    pub const USER_SECURITY: &str = "/users/{id}/security";
+    pub const REVOCATION: &str = "/revocations/{id}";
+    pub const REVOCATION_CANCEL: &str = "/revocations/{id}/cancel";
+    pub const REVOCATION_RESULT: &str = "/revocations/{id}/result.csv";
     pub const SETUP_LINK: &str = "/setup/{token}";
     pub const VERIFY_EMAIL_LINK: &str = "/verify-email/{token}";
     pub const ACTIVATE_LINK: &str = "/activate/{token}";
@@ -176,6 +185,38 @@ pub fn email_captured_raw(id: impl Display) -> String {
 #[must_use]
 pub fn audit_entry(id: impl Display) -> String {
     format!("/audit/{id}")
+}
+
+/// A token family and its rotation chain.
+#[must_use]
+pub fn family(id: impl Display) -> String {
+    format!("/families/{id}")
+}
+
+#[must_use]
+pub fn user_security(id: impl Display) -> String {
+    format!("/users/{id}/security")
+}
+
+#[must_use]
+pub fn revocation(id: impl Display) -> String {
+    format!("{REVOCATIONS}/{id}")
+}
+
+#[must_use]
+pub fn revocation_cancel(id: impl Display) -> String {
+    format!("{REVOCATIONS}/{id}/cancel")
+}
+
+#[must_use]
+pub fn revocation_result(id: impl Display) -> String {
+    format!("{REVOCATIONS}/{id}/result.csv")
+}
+
+/// The page that asks before one thing is ended: `what` is `session`, `family` or `user`.
+#[must_use]
+pub fn end_one(what: &str, id: impl Display) -> String {
+    format!("{ONE_REVOCATION}?{what}={id}")
 }
 
 #[must_use]

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, ConnectionError, PgConnection, SqliteConnection};
 
-use super::Connection;
+use super::{Connection, functions};
 
 /// Where the database is.
 #[derive(Clone, PartialEq, Eq)]
@@ -86,6 +86,7 @@ impl Manager {
             DatabaseUrl::Sqlite(path) => {
                 let mut inner = SqliteConnection::establish(&path.to_string_lossy())?;
                 inner.batch_execute(SQLITE_PRAGMAS)?;
+                functions::register(&mut inner)?;
                 Ok(Connection::Sqlite(inner))
             }
         }

@@ -95,6 +95,43 @@ diesel::table! {
 }
 
 diesel::table! {
+    revocations (id) {
+        id -> Text,
+        organization_id -> Text,
+        requested_by -> Nullable<Text>,
+        requester_name -> Text,
+        scope -> Text,
+        selection -> Text,
+        fingerprint -> Text,
+        listed -> Bool,
+        reason -> Text,
+        state -> Text,
+        matched -> BigInt,
+        revoked -> BigInt,
+        users -> BigInt,
+        cutoff -> Timestamp,
+        progress -> Text,
+        error -> Nullable<Text>,
+        lease_owner -> Nullable<Text>,
+        lease_until -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    revocation_lines (id) {
+        id -> Text,
+        revocation_id -> Text,
+        line -> BigInt,
+        text -> Text,
+        user_id -> Nullable<Text>,
+        outcome -> Text,
+        revoked -> BigInt,
+    }
+}
+
+diesel::table! {
     rate_limit_hits (id) {
         id -> Text,
         bucket -> Text,
@@ -317,6 +354,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     one_time_tokens,
     sessions,
     refresh_tokens,
+    revocations,
+    revocation_lines,
     rate_limit_hits,
     sign_in_failures,
     account_locks,

@@ -109,7 +109,8 @@ pub fn enqueue(c: &mut Connection, app: &App, at: Timestamp, new: NewEmail) -> R
     if let Some(key) = &new.idempotency_key {
         store::free_key(c, &new.organization, new.kind, key, at.minus(KEY_LIFE))?;
     }
-    let row = freeze(c, app, at, &new, fingerprint)?;
+    let organization = store::organization_name(c, &new.organization)?;
+    let row = freeze(app, at, &new, fingerprint, organization)?;
     if store::insert(c, &row)? {
         app.mail.wake();
         return Ok(row.id);
@@ -122,16 +123,35 @@ pub fn enqueue(c: &mut Connection, app: &App, at: Timestamp, new: NewEmail) -> R
     }
 }
 
-fn freeze(
+/// Puts mails of one organization into the outbox, many at once and without idempotency keys. Call it in the
+/// write transaction of what causes them.
+pub fn enqueue_all(
     c: &mut Connection,
+    app: &App,
+    at: Timestamp,
+    mails: &[NewEmail],
+) -> Result<(), EnqueueError> {
+    let Some(first) = mails.first() else { return Ok(()) };
+    let organization = store::organization_name(c, &first.organization)?;
+    let mut rows = Vec::with_capacity(mails.len());
+    for new in mails {
+        rows.push(freeze(app, at, new, fingerprint(app, new), organization.clone())?);
+    }
+    store::insert_all(c, &rows)?;
+    app.mail.wake();
+    Ok(())
+}
+
+fn freeze(
     app: &App,
     at: Timestamp,
     new: &NewEmail,
     fingerprint: String,
+    organization_name: String,
 ) -> Result<Email, EnqueueError> {
     let id = EmailId::new(&app.random, at);
     let envelope = Envelope {
-        organization_name: store::organization_name(c, &new.organization)?,
+        organization_name,
         recipient_name: new.recipient_name.as_ref().map(ToString::to_string).unwrap_or_default(),
         recipient_address: new.recipient.to_string(),
     };

@@ -17,6 +17,17 @@ text_enum! {
     }
 }
 
+impl Kind {
+    /// The word shown to people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Browser => "Browser",
+            Self::Api => "API",
+        }
+    }
+}
+
 /// A session to be kept.
 #[derive(Debug, Insertable)]
 #[diesel(table_name = table)]
@@ -151,6 +162,21 @@ pub fn end(c: &mut Connection, id: &SessionId, reason: &str, now: Timestamp) -> 
         .set((table::ended_at.eq(Some(now)), table::end_reason.eq(Some(reason))))
         .execute(c)
         .map(drop)
+}
+
+/// Ends one session of a user; `false` when it is not open any more, or is somebody else's.
+pub fn end_own(
+    c: &mut Connection,
+    user: &UserId,
+    id: &SessionId,
+    reason: &str,
+    now: Timestamp,
+) -> QueryResult<bool> {
+    let own = table::table.find(id).filter(table::user_id.eq(user)).filter(table::ended_at.is_null());
+    diesel::update(own)
+        .set((table::ended_at.eq(Some(now)), table::end_reason.eq(Some(reason)), table::ended_by.eq(Some(user))))
+        .execute(c)
+        .map(|ended| ended == 1)
 }
 
 /// Ends every session of a user but the one given; answers how many.

@@ -17,6 +17,7 @@ pub mod page;
 pub mod pager;
 pub mod problems;
 pub mod route;
+pub mod terms;
 pub mod trace;
 pub mod upload;
 
