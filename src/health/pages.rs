@@ -40,7 +40,7 @@ fn sign_in(config: &AccountsConfig) -> Markup {
         .text("At the same time", &format!("{} hashes; {} more may wait", hashing.parallel, hashing.queue))
         .text("Account lock", &format!("{} after {} failures", duration(locks::LIFE), locks::MOST))
         .text("One IP address", &format!("{} failures in {}", config.failures_per_ip, duration(locks::WINDOW)));
-    html! { section #sign-in { h2 { "Sign-in" } (facts) } }
+    html! { section .panel #sign-in { h2 { "Sign-in" } (facts) } }
 }
 
 fn word(status: Status) -> Markup {

@@ -16,7 +16,7 @@ use crate::db::Connection;
 use crate::error::AppError;
 use crate::live::{Ended, Event as Live};
 use crate::mail::letters::SignInLetter;
-use crate::mail::{self, NewEmail, Party};
+use crate::mail::{self, Letter, NewEmail, Party};
 use crate::notifications::{self, Kind, New, Severity};
 use crate::{paths, sessions};
 
@@ -79,7 +79,7 @@ fn tell(
         end_link: app.link(&paths::end_sessions_link(token.expose_secret())),
     };
     let recipient = Party { name: Some(user.name.clone()), address: user.email.clone() };
-    let mail = NewEmail::new(&user.organization_id, recipient, &letter.into()).for_user(&user.id);
+    let mail = NewEmail::new(&user.organization_id, recipient, &Letter::SignIn(letter)).for_user(&user.id);
     mail::enqueue(c, app, act.at, mail)?;
     let message = format!("Somebody, probably you, signed in with {device} for the first time.");
     let new = New {

@@ -7,7 +7,7 @@ use super::{MOST, WINDOW};
 use crate::access::{Act, UserId};
 use crate::clock::Timestamp;
 use crate::db::schema::{account_locks as locks, sign_in_failures as failures, users};
-use crate::db::{Connection, MultiBackend};
+use crate::db::Connection;
 use crate::ids::Random;
 
 /// A failure to be kept.

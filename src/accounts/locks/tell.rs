@@ -13,7 +13,7 @@ use crate::audit::{self, Event, Target};
 use crate::db::Connection;
 use crate::error::AppError;
 use crate::mail::letters::SignInLetter;
-use crate::mail::{self, NewEmail, Party};
+use crate::mail::{self, Letter, NewEmail, Party};
 use crate::notifications::{self, Kind, New, Severity};
 use crate::paths;
 
@@ -81,7 +81,7 @@ fn write_mail(c: &mut Connection, app: &App, act: &Act, user: &User, lock: &Lock
         unlock_link: app.link(&paths::unlock_link(token.expose_secret())),
     };
     let recipient = Party { name: Some(user.name.clone()), address: user.email.clone() };
-    let mail = NewEmail::new(&user.organization_id, recipient, &letter.into()).for_user(&user.id);
+    let mail = NewEmail::new(&user.organization_id, recipient, &Letter::SignIn(letter)).for_user(&user.id);
     mail::enqueue(c, app, act.at, mail)?;
     Ok(())
 }

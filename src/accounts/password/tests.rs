@@ -9,7 +9,7 @@ const ADA: Owner<'static> =
 #[test]
 fn each_rule_is_told_apart() {
     assert_eq!(broken_rules("Engine-1843!", &ADA), vec![]);
-    assert_eq!(broken_rules("Eng1!", &ADA), vec![Rule::Length { least: 8 }]);
+    assert_eq!(broken_rules("Xq7-vK!", &ADA), vec![Rule::Length { least: 8 }]);
     assert_eq!(broken_rules("engine-1843!", &ADA), vec![Rule::Upper]);
     assert_eq!(broken_rules("ENGINE-1843!", &ADA), vec![Rule::Lower]);
     assert_eq!(broken_rules("Engine-eight", &ADA), vec![Rule::Digit]);
@@ -36,7 +36,7 @@ fn the_complaint_reads_as_one_sentence() {
 
 #[test]
 fn a_common_password_is_refused_however_it_is_dressed_up() {
-    for common in ["password", "Passw0rd!", "P@ssw0rd1", "Qwerty123!", "Letmein1!", "Welcome2026!", "Aaaaaaa1!"] {
+    for common in ["password", "Passw0rd!", "P@ssw0rd1", "Qwerty123!", "Letmein1!", "Abcdef1!", "Aaaaaaa1!"] {
         let broken = broken_rules(common, &ADA);
         assert!(broken.iter().any(|rule| matches!(rule, Rule::HardToGuess { hint: Some(_) })), "{common}: {broken:?}");
     }
@@ -47,10 +47,10 @@ fn a_common_password_is_refused_however_it_is_dressed_up() {
 #[test]
 fn staff_need_what_also_a_thief_of_the_hash_cannot_guess() {
     let staff = Owner { role: Role::Admin, ..ADA };
-    let weak = broken_rules("Summer-Winter1", &staff);
-    assert!(matches!(weak.as_slice(), [] | [Rule::HardToGuess { .. }]), "{weak:?}");
     assert_eq!(broken_rules("Nanosecond-Wire-30cm", &staff), vec![]);
-    let easy = broken_rules("Password-2026!", &staff);
+    let guessable = "Welcome12345!";
+    assert_eq!(broken_rules(guessable, &ADA), vec![]);
+    let easy = broken_rules(guessable, &staff);
     assert!(matches!(easy.as_slice(), [Rule::HardToGuess { .. }]), "{easy:?}");
 }
 
@@ -63,12 +63,14 @@ fn the_longest_password_is_judged_in_the_blink_of_an_eye() {
         "qwertyuiop[]asdfghjkl".repeat(6),
         "Aa1!".repeat(32),
         "passwordpassword1".repeat(7),
+        "4@8({[<3".repeat(16),
     ];
     for password in hostile {
         let password: String = password.chars().take(MAX_LENGTH).collect();
         let begun = std::time::Instant::now();
         drop(broken_rules(&password, &ADA));
         let took = begun.elapsed();
+        println!("{took:?} {password}");
         assert!(took < std::time::Duration::from_secs(1), "{password}: {took:?}");
     }
 }
