@@ -1,6 +1,6 @@
 //! What the program does from a terminal: one file per command.
 //!
-//! Exit codes: 0 done, 1 failed, 64 usage (a bad flag or configuration). Data goes to standard
+//! Exit codes: 0 done, 1 failed, 2 partly done, 64 usage (a bad flag or configuration). Data goes to standard
 //! output, everything said about it to standard error.
 
 mod admin;
@@ -9,6 +9,7 @@ mod health;
 mod migrate;
 mod openapi;
 mod serve;
+mod sessions;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -55,6 +56,9 @@ enum Command {
     /// Create the first operator or another administrator.
     #[command(subcommand)]
     Admin(Admin),
+    /// End sessions.
+    #[command(subcommand)]
+    Sessions(sessions::Sessions),
     /// Show or check the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -152,6 +156,14 @@ impl From<std::io::Error> for Failure {
     }
 }
 
+/// Says what is wrong with the command line, or what was asked for about it (`--help`).
+#[must_use]
+pub fn refuse(problem: &clap::Error) -> ExitCode {
+    // Nobody may be left to read it.
+    drop(problem.print());
+    if problem.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS }
+}
+
 /// Runs the command that was asked for.
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
@@ -175,6 +187,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Admin(Admin::Create { email, name, role }) => {
             admin::create(&global, &email, name.as_deref(), &role)
         }
+        Command::Sessions(command) => sessions::run_command(&global, &command),
         Command::Config(command) => config::run(&global, &command),
         Command::Health { url } => health::run(&url),
         Command::Openapi => openapi::run(),

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use diesel::sql_types::{BigInt, Bool, Text, Timestamp};
+use diesel::sql_types::{BigInt, Text, Timestamp};
 use diesel::{QueryResult, SqliteConnection};
 use ipnet::IpNet;
 

@@ -40,9 +40,7 @@ pub(super) fn users(
     organization: &OrganizationId,
     list: &[String],
 ) -> QueryResult<HashSet<UserId>> {
-    let (ids, keys) = parted(&list.iter().map(|text| Lookup::of(text)).collect::<Vec<_>>());
-    let found = store::resolve(c, organization, &ids, &keys)?;
-    Ok(found.into_iter().map(|(id, _)| id).collect())
+    Ok(each_user(c, organization, list)?.into_iter().flatten().collect())
 }
 
 fn parted(lookups: &[Lookup]) -> (Vec<UserId>, Vec<String>) {
@@ -57,6 +55,25 @@ fn parted(lookups: &[Lookup]) -> (Vec<UserId>, Vec<String>) {
     (ids, keys)
 }
 
+/// Whom each text names; nobody for one that is unknown.
+pub(super) fn each_user(
+    c: &mut Connection,
+    organization: &OrganizationId,
+    texts: &[String],
+) -> QueryResult<Vec<Option<UserId>>> {
+    let lookups: Vec<Lookup> = texts.iter().map(|text| Lookup::of(text)).collect();
+    let (ids, keys) = parted(&lookups);
+    let found = store::resolve(c, organization, &ids, &keys)?;
+    let known: HashSet<UserId> = found.iter().map(|(id, _)| id.clone()).collect();
+    let by_key: HashMap<String, UserId> = found.into_iter().map(|(id, key)| (key, id)).collect();
+    let user = |lookup: Lookup| match lookup {
+        Lookup::Id(id) => known.get(&id).cloned(),
+        Lookup::Address(key) => by_key.get(&key).cloned(),
+        Lookup::Nothing => None,
+    };
+    Ok(lookups.into_iter().map(user).collect())
+}
+
 /// Adds lines with their numbers to the list of a revocation; a few hundred at a time.
 pub fn add_lines(
     c: &mut Connection,
@@ -65,22 +82,14 @@ pub fn add_lines(
     lines: &[(i64, String)],
     now: Timestamp,
 ) -> QueryResult<()> {
-    let lookups: Vec<Lookup> = lines.iter().map(|(_, text)| Lookup::of(text)).collect();
-    let (ids, keys) = parted(&lookups);
-    let found = store::resolve(c, &run.organization_id, &ids, &keys)?;
-    let known: HashSet<UserId> = found.iter().map(|(id, _)| id.clone()).collect();
-    let by_key: HashMap<String, UserId> = found.into_iter().map(|(id, key)| (key, id)).collect();
-    let everybody: Vec<UserId> = known.iter().cloned().collect();
+    let texts: Vec<String> = lines.iter().map(|(_, text)| text.clone()).collect();
+    let users = each_user(c, &run.organization_id, &texts)?;
+    let everybody: Vec<UserId> = users.iter().flatten().cloned().collect();
     let mut named = store::named(c, &run.id, &everybody)?;
     let rows: Vec<Line> = lines
         .iter()
-        .zip(lookups)
-        .map(|((line, text), lookup)| {
-            let user = match lookup {
-                Lookup::Id(id) => known.get(&id).cloned(),
-                Lookup::Address(key) => by_key.get(&key).cloned(),
-                Lookup::Nothing => None,
-            };
+        .zip(users)
+        .map(|((line, text), user)| {
             let (outcome, user_id) = match user {
                 None => (LineOutcome::Unknown, None),
                 Some(user) if named.insert(user.clone()) => (LineOutcome::Found, Some(user)),

@@ -22,9 +22,9 @@ pub mod pages;
 mod run;
 pub mod store;
 mod tally;
+pub mod terminal;
 mod views;
 
-pub use lines::{Lookup, add_lines};
 pub use model::{
     Line, LineOutcome, Reason, ReasonError, Revocation, RevocationId, RunState, SMALL, Scope, Selection,
 };

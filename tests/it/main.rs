@@ -25,6 +25,7 @@ mod health;
 mod limits;
 mod mail;
 mod registration;
+mod revocations;
 mod sessions;
 mod verifications;
 mod web;

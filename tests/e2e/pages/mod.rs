@@ -6,6 +6,7 @@
 mod applicant;
 mod console;
 mod public;
+mod sessions;
 
 use super::driver::{Tab, Theme};
 

@@ -2,15 +2,17 @@
 //! every role, pages and API.
 
 use diesel::prelude::*;
-use frontdesk::access::{OrganizationId, Role};
+use frontdesk::access::{Act, OrganizationId, Role};
 use frontdesk::db::schema::{audit_entries, emails};
 use frontdesk::verifications::Case;
 use frontdesk::web::route::Endpoint;
+use frontdesk::revocations::{self, Reason};
 use frontdesk::{paths, routes};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::harness::{Browser, Page, Person, TestApp, both_engines};
+use crate::revocations::support::{Program, sessions_of};
 use crate::registration::support::{EMAIL, case_of, register, three_files};
 
 both_engines!(
@@ -27,13 +29,25 @@ struct Things {
     document: String,
     email: String,
     entry: String,
+    user: String,
+    family: String,
+    revocation: String,
 }
 
 impl Things {
     /// What a route of this pattern takes.
     fn id_for(&self, pattern: &str) -> &str {
         let path = pattern.trim_start_matches("/api/v1").trim_start_matches("/v1");
+        if path.starts_with("/sessions/revoke-user/") || path.starts_with("/sessions/security-audit/") {
+            return &self.user;
+        }
+        if path.starts_with("/sessions/revocations/") {
+            return &self.revocation;
+        }
         match path.split('/').nth(1) {
+            Some("sessions" | "families") => &self.family,
+            Some("users") => &self.user,
+            Some("revocations") => &self.revocation,
             Some("verifications") => &self.case,
             Some("documents" | "case") => &self.document,
             Some("emails") => &self.email,
@@ -65,8 +79,28 @@ async fn home(app: &TestApp) -> Home {
         document: documents[0].id.to_string(),
         email: app.read(|c| emails::table.select(emails::id).first(c)).await,
         entry: app.read(|c| audit_entries::table.select(audit_entries::id).first(c)).await,
+        ..of_sessions(app).await
     };
     Home { things, administrator, applicant }
+}
+
+/// Somebody with two token families, of which one was ended.
+async fn of_sessions(app: &TestApp) -> Things {
+    let member = app.add_person(Role::Member, &app.organization().await).await;
+    drop((Program::of(app, &member).await, Program::of(app, &member).await));
+    let families = sessions_of(app, &member).await;
+    let act = Act::by_command(app.clock.now());
+    let reason = Reason::parse("A test.").unwrap();
+    let ended = revocations::actions::revoke_session(app, &act, &member.organization, &families[0], reason);
+    Things {
+        case: String::new(),
+        document: String::new(),
+        email: String::new(),
+        entry: String::new(),
+        user: member.id.to_string(),
+        family: families[1].to_string(),
+        revocation: ended.await.unwrap().revocation.unwrap().id.to_string(),
+    }
 }
 
 fn with_ids() -> Vec<Endpoint> {
@@ -83,6 +117,7 @@ async fn ask(browser: &Browser, endpoint: &Endpoint, id: &str, token: &str) -> P
     let request = request.header("x-csrf-token", token);
     let request = match (endpoint.method.as_str(), paths::is_api(&endpoint.pattern)) {
         ("GET", _) => request,
+        ("DELETE", _) => request.json(&json!({})),
         (_, true) => request.json(&json!({ "decision": "approve", "version": 2 })),
         (_, false) => request.form(&[("decision", "approve"), ("version", "2")]),
     };
@@ -152,6 +187,7 @@ async fn ask_the_api(app: &TestApp, person: &Person, role: Role, things: &Things
         let request = client.request(method(endpoint), &path).bearer_auth(token);
         let request = match endpoint.method.as_str() {
             "GET" => request,
+            "DELETE" => request.json(&json!({})),
             _ => request.json(&json!({ "decision": "approve", "version": 2 })),
         };
         let page = client.send(request).await;

@@ -57,7 +57,7 @@ async fn fill(app: &TestApp) -> View {
 }
 
 /// The statements that `work` sends.
-fn statements(c: &mut Connection, work: impl FnOnce(&mut Connection)) -> Vec<String> {
+pub fn statements(c: &mut Connection, work: impl FnOnce(&mut Connection)) -> Vec<String> {
     let seen: Arc<Mutex<Vec<String>>> = Arc::default();
     let kept = seen.clone();
     c.set_instrumentation(move |event: InstrumentationEvent<'_>| {
@@ -83,7 +83,7 @@ struct PostgresPlan {
     line: String,
 }
 
-fn plan(c: &mut Connection, engine: Engine, statement: &str) -> String {
+pub fn plan(c: &mut Connection, engine: Engine, statement: &str) -> String {
     let lines: Vec<String> = match engine {
         Engine::Sqlite => {
             let explain = diesel::sql_query(format!("EXPLAIN QUERY PLAN {}", statement.replace('`', "\"")));
