@@ -7,7 +7,8 @@
 //! * [`web`] and [`ui`]: what every page and API call needs, and the pieces pages are made of; [`assets`]
 //! * [`limits`] (how often), [`live`] (the hub of events), [`metrics`]
 //! * features, each a folder with its rules (`model`), SQL (`store`), use cases (`actions`), pages and
-//!   API: [`accounts`], [`sessions`], [`revocations`], [`security`], [`documents`], [`verifications`], [`own_case`], [`mail`],
+//!   API: [`accounts`], [`sessions`], [`revocations`], [`security`], [`documents`], [`verifications`],
+//!   [`own_account`], [`own_case`], [`mail`],
 //!   [`notifications`], [`audit`], [`health`]
 //! * [`app`] holds the parts together; [`routes`] is the only route table and [`paths`] makes its links;
 //!   [`server`] runs them; [`cli`] is what the program does from a terminal; [`demo`] fills a show room
@@ -40,6 +41,7 @@ pub mod metrics;
 pub mod notifications;
 pub mod openapi;
 pub mod organizations;
+pub mod own_account;
 pub mod own_case;
 pub mod paths;
 pub mod revocations;

@@ -19,6 +19,14 @@ pub const PASSWORD_RULES: &str = "/password/rules";
 pub const ACCOUNT: &str = "/account";
 pub const PASSWORD: &str = "/account/password";
 pub const MFA: &str = "/account/mfa";
+pub const OWN_PROFILE: &str = "/account/profile";
+pub const OWN_SESSIONS: &str = "/account/sessions";
+pub const OWN_SESSIONS_END_OTHERS: &str = "/account/sessions/end-others";
+pub const OWN_NOTIFICATIONS: &str = "/account/notifications";
+pub const OWN_NOTIFICATIONS_READ_ALL: &str = "/account/notifications/read-all";
+pub const OWN_PREFERENCES: &str = "/account/emails";
+pub const OWN_DATA: &str = "/account/data";
+pub const OWN_DATA_FILE: &str = "/account/data.json";
 pub const CONFIRM: &str = "/account/confirm";
 pub const CASE: &str = "/case";
 pub const CASE_RECEIVED: &str = "/case/received";
@@ -33,6 +41,8 @@ pub const NEW_REVOCATION: &str = "/revocations/new";
 pub const ONE_REVOCATION: &str = "/revocations/one";
 pub const HEALTH_PAGE: &str = "/watch/health";
 pub const HEALTH: &str = "/health";
+pub const LIVENESS: &str = "/health/liveness";
+pub const READINESS: &str = "/health/readiness";
 pub const METRICS: &str = "/metrics";
 pub const ASSETS: &str = "/assets/{file}";
 pub const OPENAPI: &str = "/api/openapi.json";
@@ -44,9 +54,12 @@ pub mod patterns {
     pub const CLAIM: &str = "/verifications/{id}/claim";
     pub const RENEW: &str = "/verifications/{id}/renew";
     pub const RELEASE: &str = "/verifications/{id}/release";
+    pub const LEAVE: &str = "/verifications/{id}/leave";
     pub const DECISION: &str = "/verifications/{id}/decision";
     pub const DECISION_PREVIEW: &str = "/verifications/{id}/decision/preview";
     pub const DOCUMENT: &str = "/documents/{id}";
+    pub const OWN_SESSION_END: &str = "/account/sessions/{id}/end";
+    pub const OWN_NOTIFICATION: &str = "/account/notifications/{id}";
     pub const OWN_DOCUMENT: &str = "/case/documents/{id}";
     pub const EMAIL: &str = "/emails/{id}";
     pub const EMAIL_PREVIEW: &str = "/emails/{id}/preview";
@@ -82,11 +95,7 @@ pub fn is_for_programs(path: &str) -> bool {
 /// Does this answer without looking who asks?
 #[must_use]
 pub fn is_anonymous(path: &str) -> bool {
-    path.starts_with("/assets/")
-        || path == HEALTH
-        || path.starts_with("/health/")
-        || path == METRICS
-        || path == OPENAPI
+    path.starts_with("/assets/") || matches!(path, LIVENESS | READINESS | OPENAPI)
 }
 
 /// May a form with files be sent here? Its own extractor then checks the token.
@@ -98,6 +107,18 @@ pub fn takes_files(path: &str) -> bool {
 #[must_use]
 pub fn login_then(next: &str) -> String {
     format!("{LOGIN}?next={}", encode(next))
+}
+
+/// Ends one of the own sessions.
+#[must_use]
+pub fn own_session_end(id: impl Display) -> String {
+    format!("/account/sessions/{id}/end")
+}
+
+/// Marks an own notification as read and goes on to what it is about.
+#[must_use]
+pub fn own_notification(id: impl Display) -> String {
+    format!("/account/notifications/{id}")
 }
 
 /// The page that asks for a fresh factor, and then goes on to `next`.
@@ -134,6 +155,11 @@ pub fn renew(id: impl Display) -> String {
 #[must_use]
 pub fn release(id: impl Display) -> String {
     format!("/verifications/{id}/release")
+}
+
+#[must_use]
+pub fn leave(id: impl Display) -> String {
+    format!("/verifications/{id}/leave")
 }
 
 #[must_use]

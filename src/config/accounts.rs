@@ -16,6 +16,9 @@ crate::text_enum! {
     }
 }
 
+/// A page that is open renews its claim three times within its life; a shorter one would be nothing but renewals.
+const SHORTEST_CLAIM: Duration = Duration::from_mins(1);
+
 /// Cost of argon2id; the default is above OWASP's minimum (m=19 MiB, t=2, p=1).
 #[derive(Clone, Copy, Debug)]
 pub struct HashingConfig {
@@ -100,9 +103,10 @@ impl AccountsConfig {
         let temporary_password_life =
             span("TEMPORARY_PASSWORD_LIFE", 72, "A temporary password dies after this long.");
         let review_target = span("REVIEW_TARGET", 24, "A case is due this long after it was submitted.");
-        let claim_life = reader.duration(
+        let claim_life = reader.duration_from(
             "CLAIM_LIFE",
             Duration::from_mins(15),
+            SHORTEST_CLAIM,
             "A reviewer holds a case for this long after the last sign of life.",
         );
         Self {

@@ -341,6 +341,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    email_preferences (user_id, kind) {
+        user_id -> Text,
+        kind -> Text,
+        muted_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(verification_cases -> users (applicant_id));
 diesel::joinable!(documents -> verification_cases (case_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -367,5 +375,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     emails,
     email_attempts,
     captured_messages,
+    email_preferences,
     jobs
 );

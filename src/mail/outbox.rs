@@ -8,6 +8,7 @@ use super::address::{DisplayName, EmailAddress, Party};
 use super::letters::{Envelope, Letter, masked};
 use super::message::{Outgoing, message_id};
 use super::model::{EmailId, EmailStatus, Language, Priority, TemplateKind};
+use super::preferences;
 use super::store::{self, Email};
 use super::templates::{Problem, Rendered};
 use crate::access::{OrganizationId, UserId};
@@ -110,7 +111,10 @@ pub fn enqueue(c: &mut Connection, app: &App, at: Timestamp, new: NewEmail) -> R
         store::free_key(c, &new.organization, new.kind, key, at.minus(KEY_LIFE))?;
     }
     let organization = store::organization_name(c, &new.organization)?;
-    let row = freeze(app, at, &new, fingerprint, organization)?;
+    let mut row = freeze(app, at, &new, fingerprint, organization)?;
+    if is_unwanted(c, &new)? {
+        withhold(&mut row, at);
+    }
     if store::insert(c, &row)? {
         app.mail.wake();
         return Ok(row.id);
@@ -133,9 +137,16 @@ pub fn enqueue_all(
 ) -> Result<(), EnqueueError> {
     let Some(first) = mails.first() else { return Ok(()) };
     let organization = store::organization_name(c, &first.organization)?;
+    let users: Vec<&UserId> = mails.iter().filter_map(|new| new.user.as_ref()).collect();
+    let unwanted = preferences::muted_by(c, &users)?;
     let mut rows = Vec::with_capacity(mails.len());
     for new in mails {
-        rows.push(freeze(app, at, new, fingerprint(app, new), organization.clone())?);
+        let mut row = freeze(app, at, new, fingerprint(app, new), organization.clone())?;
+        let user = new.user.as_ref().filter(|_| new.kind.may_be_muted());
+        if user.is_some_and(|user| unwanted.contains(&(user.clone(), new.kind))) {
+            withhold(&mut row, at);
+        }
+        rows.push(row);
     }
     store::insert_all(c, &rows)?;
     app.mail.wake();
@@ -190,6 +201,22 @@ fn freeze(
         created_at: at,
         settled_at: None,
     })
+}
+
+fn is_unwanted(c: &mut Connection, new: &NewEmail) -> Result<bool, diesel::result::Error> {
+    match &new.user {
+        Some(user) if new.kind.may_be_muted() => preferences::is_muted(c, user, new.kind),
+        _ => Ok(false),
+    }
+}
+
+/// The row stays, so that staff can tell why nothing came; nothing is sent for it.
+fn withhold(row: &mut Email, at: Timestamp) {
+    row.status = EmailStatus::Cancelled;
+    row.sealed_secret = None;
+    row.next_attempt_at = None;
+    row.settled_at = Some(at);
+    row.last_reply = Some("The recipient has switched off mails of this kind.".to_owned());
 }
 
 /// Keyed, so that a short code in the secret part cannot be found by trying.

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 
-use crate::access::{Actor, Permission, Role};
+use crate::access::{Actor, Means, Permission, Role};
 use crate::app::App;
 use crate::error::AppError;
 use crate::web::client::Client;
@@ -148,6 +148,12 @@ fn fresh(request: &HttpRequest, actor: Actor) -> Result<Actor, AppError> {
     ))
 }
 
+/// Would [`Allowed`] let the sender of this request through? For what is there for everyone, with more for some.
+#[must_use]
+pub fn may(request: &HttpRequest, permission: Permission) -> bool {
+    permitted(request, permission).is_ok()
+}
+
 fn permitted(request: &HttpRequest, permission: Permission) -> Result<Actor, AppError> {
     let actor = settled(request)?;
     if !actor.role.allows(permission) {
@@ -161,7 +167,8 @@ fn permitted(request: &HttpRequest, permission: Permission) -> Result<Actor, App
     }
     let networks = request.app_data::<web::Data<App>>().map(|app| &app.config.http.admin_networks);
     let ip = request.extensions().get::<Client>().map(|client| client.ip);
-    if let (Some(networks), Some(ip)) = (networks, ip)
+    // The console is a browser's; programs come with a token of their own, from wherever they run.
+    if let (Some(networks), Some(ip), Means::Cookie) = (networks, ip, actor.means)
         && !networks.is_empty()
         && !networks.contains(ip)
     {

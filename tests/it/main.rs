@@ -24,6 +24,7 @@ mod harness;
 mod health;
 mod limits;
 mod mail;
+mod own_account;
 mod registration;
 mod revocations;
 mod sessions;

@@ -1,12 +1,12 @@
-//! Pages of accounts: sign in and out, the first operator, passwords, one's own account.
+//! Pages of accounts: sign in and out, the first operator, passwords.
 
-mod account;
+mod home;
 mod password;
 mod setup;
 mod sign_in;
 mod theme;
 
-pub use account::{account, home};
+pub use home::home;
 pub use password::{activate, activate_form, activate_link, change, change_form};
 pub use setup::{create, form as setup_form, link as setup_link};
 pub use sign_in::{form as login_form, login, logout};

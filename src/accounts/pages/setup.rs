@@ -112,7 +112,7 @@ fn view(context: &Context, values: &Fields, errors: &[FieldError]) -> Markup {
     };
     html! {
         (error_summary(&summary))
-        p { "The operator sees every organization and can create everybody else." }
+        p { "The operator may do everything that the other roles may." }
         (ui::Form::post(paths::SETUP, context.csrf()).id("setup-form").body(fields))
     }
 }
