@@ -9,9 +9,9 @@ use super::actions::{self, Receipt, Request};
 use super::model::{Reason, Revocation, RevocationId, Scope};
 use super::store;
 use crate::access::{Role, SessionId, UserId};
-use crate::accounts::sign_out;
 use crate::clock::Timestamp;
 use crate::error::{AppError, FieldError};
+use crate::own_account;
 use crate::sessions::filter::{self, Filter};
 use crate::sessions::listing;
 use crate::sessions::store::Kind;
@@ -122,8 +122,12 @@ pub async fn one(
     let found = context.app.db.read(move |c| listing::by_id(c, &organization, &sought)).await?;
     let found = found.ok_or(AppError::NotFound)?.session;
     if found.user_id == actor.user {
-        let ended = sign_out::end_own(&context.app, &context.act(), &actor, &id).await?;
-        return Ok(HttpResponse::Ok().json(Revoked { revoked: i64::from(ended) }));
+        let ended = match own_account::actions::end_session(&context.app, &context.act(), &actor, id).await {
+            Ok(()) => 1,
+            Err(AppError::NotFound) => 0,
+            Err(error) => return Err(error),
+        };
+        return Ok(HttpResponse::Ok().json(Revoked { revoked: ended }));
     }
     // Whoever may not end it need not know that it exists.
     let staff = staff.ok_or(AppError::NotFound)?;

@@ -232,21 +232,6 @@ pub fn end(c: &mut Connection, id: &SessionId, reason: &str, now: Timestamp) -> 
         .map(drop)
 }
 
-/// Ends one session of a user; `false` when it is not open any more, or is somebody else's.
-pub fn end_own(
-    c: &mut Connection,
-    user: &UserId,
-    id: &SessionId,
-    reason: &str,
-    now: Timestamp,
-) -> QueryResult<bool> {
-    let own = table::table.find(id).filter(table::user_id.eq(user)).filter(table::ended_at.is_null());
-    diesel::update(own)
-        .set((table::ended_at.eq(Some(now)), table::end_reason.eq(Some(reason)), table::ended_by.eq(Some(user))))
-        .execute(c)
-        .map(|ended| ended == 1)
-}
-
 /// Ends every session of a user but the one given; answers how many.
 pub fn end_others(
     c: &mut Connection,
