@@ -6,7 +6,7 @@ use super::lines::add_lines;
 use super::model::{
     LEASE, Reason, ReasonError, Revocation, RevocationId, RunState, SMALL, Scope, Selection,
 };
-use super::run::{self, record};
+use super::work::{self, record};
 use super::store;
 use super::tally::Progress;
 use crate::access::{Act, OrganizationId, SessionId, UserId, Who};
@@ -106,9 +106,9 @@ pub async fn revoke(app: &App, act: &Act, request: Request) -> Result<Receipt, A
     }
     begin(app, act, &run, selection).await?;
     if run.matched <= SMALL {
-        run::run(app, &run.id, Some(act.clone()), None, |_| {}).await?;
+        work::run(app, &run.id, Some(act.clone()), None, |_| {}).await?;
     } else {
-        run::go_on(app, &run.id);
+        work::go_on(app, &run.id);
     }
     let (id, matched) = (run.id.clone(), run.matched);
     let run = app.db.read(move |c| store::find(c, &id)).await?;
@@ -284,7 +284,7 @@ pub async fn cancel(
             // A person of whom some sessions were ended is told of those.
             let open = run.progress().map_err(AppError::internal)?.open.filter(|tally| tally.count > 0);
             if let Some(tally) = open {
-                run::tell(c, &app_, &run, std::slice::from_ref(&tally), act.at)?;
+                work::tell(c, &app_, &run, std::slice::from_ref(&tally), act.at)?;
                 store::add_user(c, &id)?;
                 if run.listed {
                     store::count_lines(c, &id, &[tally])?;

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::run::{self, TURN};
+use super::work::{self, TURN};
 use super::{Outcome, store};
 use crate::app::App;
 use crate::error::AppError;
@@ -19,7 +19,7 @@ pub async fn resume(app: App) -> Result<usize, AppError> {
         if Instant::now() >= until {
             break;
         }
-        if run::run(&app, &id, None, Some(until), |_| {}).await? == Outcome::Over {
+        if work::run(&app, &id, None, Some(until), |_| {}).await? == Outcome::Over {
             finished += 1;
         }
     }

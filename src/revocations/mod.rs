@@ -19,13 +19,13 @@ pub mod jobs;
 mod lines;
 mod model;
 pub mod pages;
-mod run;
 pub mod store;
 mod tally;
 pub mod terminal;
 mod views;
+mod work;
 
 pub use model::{
     Line, LineOutcome, Reason, ReasonError, Revocation, RevocationId, RunState, SMALL, Scope, Selection,
 };
-pub use run::{Outcome, run};
+pub use work::{Outcome, run};

@@ -3,7 +3,7 @@
 use super::actions::draft;
 use super::lines::add_lines;
 use super::model::{LEASE, Line, LineOutcome, Reason, Revocation, RevocationId, RunState, Selection};
-use super::run::record;
+use super::work::record;
 use super::store;
 use crate::access::{Act, OrganizationId, UserId};
 use crate::app::App;

@@ -60,7 +60,7 @@ fn people(count: i64) -> String {
 
 const REASON_HINT: &str = "The people concerned read it in a mail and a notification.";
 
-fn reason<'a>(typed: &'a Typed) -> Field<'a> {
+fn reason(typed: &Typed) -> Field<'_> {
     Field::textarea("reason", "Reason", 3)
         .value(&typed.reason)
         .hint(REASON_HINT)

@@ -61,7 +61,7 @@ async fn what_was_ended_or_has_expired_is_on_its_own_tab(app: TestApp) {
     let ada = app.add_person(Role::Member, &app.organization().await).await;
     let mut gone = app.browser_of(&ada).await;
     gone.get(paths::ACCOUNT).await;
-    gone.submit("form[action='/logout']", &[]).await;
+    gone.submit("#sign-out", &[]).await;
     drop(app.browser_of(&ada).await);
     app.clock.advance(TimeDelta::hours(13));
     let mut admin = app.admin().await;
