@@ -24,6 +24,7 @@ use crate::mail::outbox::{self, NewEmail};
 use crate::mail::Party;
 use crate::notifications::{self, Kind, New, Severity};
 use crate::paths;
+use crate::sessions::filter::Filter;
 
 /// Between two batches, SQLite's one writer is free for longer than another process sleeps before it looks again
 /// (25 ms until its eighth try), so that nobody's write waits for two batches.
@@ -315,7 +316,7 @@ async fn fail(app: &App, id: &RevocationId, error: &AppError) -> Result<(), AppE
             let advice = "It stopped because of an error on our side. Start it again for what is left.";
             if store::close(c, &id, RunState::Failed, Some(advice), now)? {
                 let run = store::find(c, &id)?;
-                let selection = run.selection().unwrap_or(Selection::new(run.scope, Default::default()));
+                let selection = run.selection().unwrap_or(Selection::new(run.scope, Filter::default()));
                 record(c, &app_, &run, &selection, &run.act(now), "session.revocation_failed")?;
             }
             Ok::<_, AppError>(())
