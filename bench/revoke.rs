@@ -202,7 +202,8 @@ impl Place {
         ensure!(report["people"] == people, "the report is wrong: {report}");
         for table in ["notifications", "emails"] {
             ensure!(count(&mut c, table)? == i64::from(people), "{table}: not one for each person");
-            let twice = format!("(SELECT user_id FROM {table} GROUP BY user_id HAVING count(*) > 1) AS twice");
+            let twice =
+                format!("(SELECT user_id FROM {table} GROUP BY user_id HAVING count(*) > 1) AS twice");
             ensure!(count(&mut c, &twice)? == 0, "{table}: somebody was told twice");
         }
         Ok(())

@@ -77,8 +77,11 @@ fn main() -> anyhow::Result<()> {
     let mut report = Report { samples: options.samples(), throughput: None, cases: Vec::new() };
     if options.wants("throughput") {
         eprintln!("throughput …");
-        let effort =
-            throughput::Effort { rounds: options.rounds(), span: options.span(), connections: options.connections };
+        let effort = throughput::Effort {
+            rounds: options.rounds(),
+            span: options.span(),
+            connections: options.connections,
+        };
         report.throughput = Some(throughput::measure(&town, server.address, effort)?);
     }
     for case in requests::cases() {

@@ -3,10 +3,10 @@
 use crate::accounts::{api as auth, devices, locks, pages as accounts, password, registration, verify_email};
 use crate::mail::pages as mail;
 use crate::own_account::pages as own;
-use crate::verifications::{api as cases, pages as verifications};
-use crate::web::route::{Endpoint, delete, get, post};
 use crate::revocations::{api as revoking, pages as revocations};
 use crate::sessions::{api as sessions, console};
+use crate::verifications::{api as cases, pages as verifications};
+use crate::web::route::{Endpoint, delete, get, post};
 use crate::{audit, health, metrics, openapi, own_case, paths, security};
 use paths::patterns as p;
 

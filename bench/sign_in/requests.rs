@@ -88,12 +88,15 @@ fn reset(email: &str) -> (String, Vec<u8>) {
 
 fn registration(email: &str) -> (String, Vec<u8>) {
     let mut body = Vec::new();
-    let fields =
-        [("email", email), ("name", "Ada Lovelace"), ("document_kind", "passport"), ("document_country", "GB")];
+    let fields = [
+        ("email", email),
+        ("name", "Ada Lovelace"),
+        ("document_kind", "passport"),
+        ("document_country", "GB"),
+    ];
     for (name, value) in fields {
-        let part = format!(
-            "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
-        );
+        let part =
+            format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
         body.extend(part.into_bytes());
     }
     let head = format!(

@@ -124,7 +124,8 @@ fn raw(hashing: HashingConfig, span: Duration) -> anyhow::Result<f64> {
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     let begun = Instant::now();
     let counts: Vec<anyhow::Result<u32>> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..hashing.parallel).map(|_| scope.spawn(|| hash_for(&argon2, span))).collect();
+        let threads: Vec<_> =
+            (0..hashing.parallel).map(|_| scope.spawn(|| hash_for(&argon2, span))).collect();
         let join = |thread: std::thread::ScopedJoinHandle<'_, anyhow::Result<u32>>| {
             thread.join().unwrap_or_else(|_| anyhow::bail!("a thread that hashes has failed"))
         };

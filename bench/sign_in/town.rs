@@ -66,7 +66,8 @@ impl Town {
                         id: UserId::new(&random, now),
                         organization: organization.clone(),
                         email: address(&known(number))?,
-                        name: DisplayName::parse("Grace Hopper").map_err(frontdesk::error::AppError::internal)?,
+                        name: DisplayName::parse("Grace Hopper")
+                            .map_err(frontdesk::error::AppError::internal)?,
                         phone: None,
                         role: Role::Member,
                         status: Status::Active,

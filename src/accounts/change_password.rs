@@ -2,9 +2,9 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::locks::{self, Cleared};
 use super::password::{self, Owner};
 use super::tokens::{self, Purpose, Verdict};
-use super::locks::{self, Cleared};
 use super::{User, store};
 use crate::access::{Act, SessionId, UserId};
 use crate::app::App;

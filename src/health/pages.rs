@@ -36,10 +36,16 @@ fn sign_in(config: &AccountsConfig) -> Markup {
     let hashing = &config.hashing;
     let memory = bytes(u64::from(hashing.memory_kib) * 1024);
     let facts = Facts::new()
-        .text("Password hash", &format!("argon2id, {memory}, {} passes, {} lanes", hashing.iterations, hashing.lanes))
+        .text(
+            "Password hash",
+            &format!("argon2id, {memory}, {} passes, {} lanes", hashing.iterations, hashing.lanes),
+        )
         .text("At the same time", &format!("{} hashes; {} more may wait", hashing.parallel, hashing.queue))
         .text("Account lock", &format!("{} after {} failures", duration(locks::LIFE), locks::MOST))
-        .text("One IP address", &format!("{} failures in {}", config.failures_per_ip, duration(locks::WINDOW)));
+        .text(
+            "One IP address",
+            &format!("{} failures in {}", config.failures_per_ip, duration(locks::WINDOW)),
+        );
     html! { section .panel #sign-in { h2 { "Sign-in" } (facts) } }
 }
 

@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use super::model::{New, Notification, NotificationId};
 use crate::access::UserId;
 use crate::clock::Timestamp;
-use crate::db::{Connection, MultiBackend};
 use crate::db::schema::notifications as table;
+use crate::db::{Connection, MultiBackend};
 use crate::each;
 use crate::ids::Random;
 use crate::web::pager::{Cursor, Direction, Place, Slice};
@@ -66,11 +66,7 @@ pub fn read_all(c: &mut Connection, user: &UserId, now: Timestamp) -> QueryResul
 
 /// How many notifications of a user are unread.
 pub fn unread(c: &mut Connection, user: &UserId) -> QueryResult<i64> {
-    table::table
-        .filter(table::user_id.eq(user))
-        .filter(table::read_at.is_null())
-        .count()
-        .get_result(c)
+    table::table.filter(table::user_id.eq(user)).filter(table::read_at.is_null()).count().get_result(c)
 }
 
 /// A page of a user's notifications, newest first.

@@ -53,8 +53,7 @@ pub async fn end_session(app: &App, act: &Act, actor: &Actor, id: SessionId) -> 
             if !sessions::end_own(c, &who.user, &session, BY_OWNER, act.at)? {
                 return Err(AppError::NotFound);
             }
-            let event =
-                Event::new(&who.organization, "session.ended", Target("session", session.as_str()));
+            let event = Event::new(&who.organization, "session.ended", Target("session", session.as_str()));
             audit::record(c, &random, &act, event)?;
             Ok(())
         })

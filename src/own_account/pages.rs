@@ -6,8 +6,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use super::actions::{self, Profile};
-use super::views::{self, Part};
 use super::export;
+use super::views::{self, Part};
 use crate::access::{Actor, SessionId};
 use crate::accounts::registration::phone;
 use crate::accounts::{self, User};
@@ -56,9 +56,10 @@ impl ProfileFields {
 /// The person's row and how many notifications are unread.
 async fn load(context: &Context, actor: &Actor) -> Result<(User, u64), AppError> {
     let id = actor.user.clone();
-    let found = context.app.db.read(move |c| {
-        Ok::<_, AppError>((accounts::store::by_id(c, &id)?, notices::unread(c, &id)?))
-    });
+    let found = context
+        .app
+        .db
+        .read(move |c| Ok::<_, AppError>((accounts::store::by_id(c, &id)?, notices::unread(c, &id)?)));
     let (user, unread) = found.await?;
     Ok((user.ok_or(AppError::NotFound)?, u64::try_from(unread).unwrap_or_default()))
 }

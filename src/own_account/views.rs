@@ -11,9 +11,7 @@ use crate::notifications::{Notification, Severity};
 use crate::paths;
 use crate::sessions::store::{Kind, Seen};
 use crate::ui::form::actions;
-use crate::ui::{
-    Button, Choice, Choices, Empty, Facts, Field, Form, Meaning, Pager, Tab, badge, tabs, time,
-};
+use crate::ui::{Button, Choice, Choices, Empty, Facts, Field, Form, Meaning, Pager, Tab, badge, tabs, time};
 use crate::web::Context;
 use crate::web::pager::Slice;
 use crate::web::problems::Problems;
@@ -190,10 +188,8 @@ fn meaning(severity: Severity) -> Meaning {
 /// Which mails are wanted.
 pub(super) fn preferences(context: &Context, muted: &[TemplateKind]) -> Markup {
     let kinds = || TemplateKind::ALL.iter().filter(|kind| kind.may_be_muted());
-    let choices: Vec<Choice<'_>> =
-        kinds().map(|kind| Choice::new(kind.as_str(), kind.title())).collect();
-    let wanted: Vec<&str> =
-        kinds().filter(|kind| !muted.contains(kind)).map(TemplateKind::as_str).collect();
+    let choices: Vec<Choice<'_>> = kinds().map(|kind| Choice::new(kind.as_str(), kind.title())).collect();
+    let wanted: Vec<&str> = kinds().filter(|kind| !muted.contains(kind)).map(TemplateKind::as_str).collect();
     let fields = html! {
         (Choices::checkboxes("wanted", "Write to me about", &choices).chosen(&wanted).optional())
         (actions(html! { (Button::primary("Save")) }))

@@ -3,12 +3,10 @@
 use sha2::{Digest, Sha256};
 
 use super::lines::add_lines;
-use super::model::{
-    LEASE, Reason, ReasonError, Revocation, RevocationId, RunState, SMALL, Scope, Selection,
-};
-use super::work::{self, record};
+use super::model::{LEASE, Reason, ReasonError, Revocation, RevocationId, RunState, SMALL, Scope, Selection};
 use super::store;
 use super::tally::Progress;
+use super::work::{self, record};
 use crate::access::{Act, OrganizationId, SessionId, UserId, Who};
 use crate::accounts;
 use crate::app::App;
@@ -59,7 +57,13 @@ impl From<ReasonError> for AppError {
 
 /// A revocation about to begin, in the name of `act`; this instance holds its lease.
 #[must_use]
-pub fn draft(app: &App, act: &Act, organization: &OrganizationId, selection: &Selection, reason: &Reason) -> Revocation {
+pub fn draft(
+    app: &App,
+    act: &Act,
+    organization: &OrganizationId,
+    selection: &Selection,
+    reason: &Reason,
+) -> Revocation {
     let requester_name = match &act.who {
         Who::User { name, .. } => name.clone(),
         Who::Command => "Command line".to_owned(),
@@ -141,7 +145,9 @@ async fn prepare(
     list: Vec<String>,
 ) -> Result<i64, AppError> {
     if list.len() > LONGEST_LIST {
-        let message = format!("Name at most {LONGEST_LIST} users at once; a longer list goes through the command line.");
+        let message = format!(
+            "Name at most {LONGEST_LIST} users at once; a longer list goes through the command line."
+        );
         return Err(AppError::invalid("filter.users", message));
     }
     let lines: Vec<(i64, String)> = (1..).zip(list).collect();

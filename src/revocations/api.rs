@@ -70,8 +70,7 @@ pub async fn family(
 ) -> Result<HttpResponse, AppError> {
     let (id, organization) = (session_id(&id)?, who.actor.organization);
     let reason = why.reason()?;
-    let receipt =
-        actions::revoke_family(&context.app, &context.act(), &organization, &id, reason).await?;
+    let receipt = actions::revoke_family(&context.app, &context.act(), &organization, &id, reason).await?;
     Ok(revoked(&receipt))
 }
 
@@ -94,8 +93,7 @@ pub async fn user(
 ) -> Result<HttpResponse, AppError> {
     let (id, organization) = (UserId::parse(&id).ok_or(AppError::NotFound)?, who.actor.organization);
     let reason = why.reason()?;
-    let receipt =
-        actions::revoke_user(&context.app, &context.act(), &organization, &id, reason).await?;
+    let receipt = actions::revoke_user(&context.app, &context.act(), &organization, &id, reason).await?;
     Ok(revoked(&receipt))
 }
 
@@ -132,8 +130,7 @@ pub async fn one(
     // Whoever may not end it need not know that it exists.
     let staff = staff.ok_or(AppError::NotFound)?;
     let organization = staff.actor.organization;
-    let receipt =
-        actions::revoke_session(&context.app, &context.act(), &organization, &id, reason).await?;
+    let receipt = actions::revoke_session(&context.app, &context.act(), &organization, &id, reason).await?;
     Ok(revoked(&receipt))
 }
 

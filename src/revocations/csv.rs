@@ -60,11 +60,7 @@ fn line_row(line: &Line, run: &Revocation) -> String {
     row(&[&line.line.to_string(), &line.text, line.words(run.state), &line.revoked.to_string()])
 }
 
-async fn sessions(
-    app: &App,
-    run: &Revocation,
-    after: String,
-) -> Result<Option<(String, Place)>, AppError> {
+async fn sessions(app: &App, run: &Revocation, after: String) -> Result<Option<(String, Place)>, AppError> {
     let id = run.id.clone();
     let found = app.db.read(move |c| store::ended_after(c, &id, &after, PIECE)).await?;
     let Some(last) = found.last().map(|(session, _)| session.id.to_string()) else { return Ok(None) };

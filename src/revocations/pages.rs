@@ -105,8 +105,7 @@ async fn ask(
     selection: Selection,
     typed: &Typed,
 ) -> Result<Page, AppError> {
-    let matched =
-        actions::preview(&context.app, organization, &selection.filter, None, context.now).await?;
+    let matched = actions::preview(&context.app, organization, &selection.filter, None, context.now).await?;
     let selected = serde_json::to_string(&selection).map_err(AppError::internal)?;
     let ask = Ask { selection: &selection, selected: &selected, matched, typed, csrf: context.csrf() };
     let page = Page::console(ask.title(), views::ask_many(&ask)).parent("Sessions", paths::SESSIONS);
@@ -136,8 +135,7 @@ pub async fn create(
         .filter(|selection: &Selection| !selection.scope.is_single() && selection.list.is_none())
         .ok_or_else(|| AppError::bad_request("bad_form", "Open the page from the list of sessions again."))?;
     let organization = who.actor.organization;
-    let matched =
-        actions::preview(&context.app, &organization, &selection.filter, None, context.now).await?;
+    let matched = actions::preview(&context.app, &organization, &selection.filter, None, context.now).await?;
     let reason = Reason::parse(&sent.reason);
     let mut errors = Vec::new();
     if let Err(error) = &reason {
@@ -156,7 +154,9 @@ pub async fn create(
     let receipt = actions::revoke(&context.app, &context.act(), asked).await?;
     Ok(match receipt.revocation {
         Some(run) => SeeOther::to(paths::revocation(&run.id)).answer(&request),
-        None => SeeOther::to(paths::SESSIONS).saying("None of these sessions is open any more.").answer(&request),
+        None => {
+            SeeOther::to(paths::SESSIONS).saying("None of these sessions is open any more.").answer(&request)
+        }
     })
 }
 
@@ -200,8 +200,7 @@ async fn ask_one(
     let (organization_, asked) = (organization.clone(), selection.clone());
     let found = context.app.db.read(move |c| views::subject(c, &organization_, &asked)).await?;
     let subject = found.ok_or(AppError::NotFound)?;
-    let matched =
-        actions::preview(&context.app, organization, &selection.filter, None, context.now).await?;
+    let matched = actions::preview(&context.app, organization, &selection.filter, None, context.now).await?;
     let ask = Ask { selection: &selection, selected: "", matched, typed, csrf: context.csrf() };
     let page = Page::console(subject.title(), views::ask_one(&ask, &subject));
     let page = page.parent(subject.name.clone(), paths::user_security(&subject.user));
@@ -236,11 +235,7 @@ pub async fn create_one(
     })
 }
 
-async fn find(
-    context: &Context,
-    organization: &OrganizationId,
-    id: &str,
-) -> Result<Revocation, AppError> {
+async fn find(context: &Context, organization: &OrganizationId, id: &str) -> Result<Revocation, AppError> {
     let id = RevocationId::parse(id).ok_or(AppError::NotFound)?;
     let organization = organization.clone();
     let found = context.app.db.read(move |c| store::by_id(c, &organization, &id)).await?;
@@ -265,8 +260,7 @@ pub async fn cancel(
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let id = RevocationId::parse(&id).ok_or(AppError::NotFound)?;
-    let cancelled =
-        actions::cancel(&context.app, &context.act(), &who.actor.organization, &id).await?;
+    let cancelled = actions::cancel(&context.app, &context.act(), &who.actor.organization, &id).await?;
     let said = if cancelled { "Cancelled: nothing more is ended." } else { "It was over already." };
     Ok(SeeOther::to(paths::revocation(&id)).saying(said).answer(&request))
 }

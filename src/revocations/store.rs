@@ -131,10 +131,7 @@ pub(super) fn claim(
     now: Timestamp,
     until: Timestamp,
 ) -> QueryResult<bool> {
-    let free = table::lease_until
-        .is_null()
-        .or(table::lease_until.le(now))
-        .or(table::lease_owner.eq(owner));
+    let free = table::lease_until.is_null().or(table::lease_until.le(now)).or(table::lease_owner.eq(owner));
     let open = table::table
         .find(id)
         .filter(table::state.eq_any([RunState::Preparing, RunState::Running]))
@@ -154,12 +151,7 @@ pub(super) fn release(c: &mut Connection, id: &RevocationId, owner: &str) -> Que
 }
 
 /// The list has been read: from now on sessions are ended.
-pub(super) fn ready(
-    c: &mut Connection,
-    id: &RevocationId,
-    owner: &str,
-    matched: i64,
-) -> QueryResult<bool> {
+pub(super) fn ready(c: &mut Connection, id: &RevocationId, owner: &str, matched: i64) -> QueryResult<bool> {
     let ours = table::table
         .find(id)
         .filter(table::lease_owner.eq(owner))
@@ -186,10 +178,8 @@ pub(super) fn advance(
     owner: &str,
     step: &Step<'_>,
 ) -> QueryResult<bool> {
-    let ours = table::table
-        .find(id)
-        .filter(table::lease_owner.eq(owner))
-        .filter(table::state.eq(RunState::Running));
+    let ours =
+        table::table.find(id).filter(table::lease_owner.eq(owner)).filter(table::state.eq(RunState::Running));
     diesel::update(ours)
         .set((
             table::progress.eq(step.progress),
@@ -209,8 +199,7 @@ pub(super) fn close(
     error: Option<&str>,
     now: Timestamp,
 ) -> QueryResult<bool> {
-    let open =
-        table::table.find(id).filter(table::state.eq_any([RunState::Preparing, RunState::Running]));
+    let open = table::table.find(id).filter(table::state.eq_any([RunState::Preparing, RunState::Running]));
     diesel::update(open)
         .set((
             table::state.eq(state),
@@ -347,11 +336,9 @@ pub(super) fn people(
 /// Keeps in the list how many sessions of its users were ended.
 pub(super) fn count_lines(c: &mut Connection, run: &RevocationId, tallies: &[Tally]) -> QueryResult<()> {
     for tally in tallies {
-        diesel::update(
-            lines::table.filter(lines::revocation_id.eq(run)).filter(lines::line.eq(tally.line)),
-        )
-        .set(lines::revoked.eq(tally.count))
-        .execute(c)?;
+        diesel::update(lines::table.filter(lines::revocation_id.eq(run)).filter(lines::line.eq(tally.line)))
+            .set(lines::revoked.eq(tally.count))
+            .execute(c)?;
     }
     Ok(())
 }
@@ -362,19 +349,13 @@ pub(super) fn insert_lines(c: &mut Connection, rows: &[Line]) -> QueryResult<()>
 
 /// The last line that was read; 0 before the first.
 pub(super) fn last_line(c: &mut Connection, run: &RevocationId) -> QueryResult<i64> {
-    let last: Option<i64> = lines::table
-        .filter(lines::revocation_id.eq(run))
-        .select(diesel::dsl::max(lines::line))
-        .first(c)?;
+    let last: Option<i64> =
+        lines::table.filter(lines::revocation_id.eq(run)).select(diesel::dsl::max(lines::line)).first(c)?;
     Ok(last.unwrap_or_default())
 }
 
 /// Which of these users the list names already.
-pub(super) fn named(
-    c: &mut Connection,
-    run: &RevocationId,
-    ids: &[UserId],
-) -> QueryResult<HashSet<UserId>> {
+pub(super) fn named(c: &mut Connection, run: &RevocationId, ids: &[UserId]) -> QueryResult<HashSet<UserId>> {
     let found: Vec<Option<UserId>> = lines::table
         .filter(lines::revocation_id.eq(run))
         .filter(lines::user_id.eq_any(ids))
@@ -399,12 +380,7 @@ pub(super) fn resolve(
 }
 
 /// Lines of the list after one, in order.
-pub fn lines_after(
-    c: &mut Connection,
-    run: &RevocationId,
-    after: i64,
-    limit: i64,
-) -> QueryResult<Vec<Line>> {
+pub fn lines_after(c: &mut Connection, run: &RevocationId, after: i64, limit: i64) -> QueryResult<Vec<Line>> {
     lines::table
         .filter(lines::revocation_id.eq(run))
         .filter(lines::line.gt(after))

@@ -3,8 +3,8 @@
 use super::actions::draft;
 use super::lines::add_lines;
 use super::model::{LEASE, Line, LineOutcome, Reason, Revocation, RevocationId, RunState, Selection};
-use super::work::record;
 use super::store;
+use super::work::record;
 use crate::access::{Act, OrganizationId, UserId};
 use crate::app::App;
 use crate::error::AppError;
@@ -74,11 +74,7 @@ pub async fn last_line(app: &App, id: &RevocationId) -> Result<i64, AppError> {
 }
 
 /// Keeps further lines of the list; `false` when another process has taken over.
-pub async fn keep_lines(
-    app: &App,
-    run: &Revocation,
-    lines: Vec<(i64, String)>,
-) -> Result<bool, AppError> {
+pub async fn keep_lines(app: &App, run: &Revocation, lines: Vec<(i64, String)>) -> Result<bool, AppError> {
     let (app_, run, now) = (app.clone(), run.clone(), app.clock.now());
     app.db
         .write(move |c| {

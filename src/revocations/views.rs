@@ -173,9 +173,7 @@ pub fn ask_one(ask: &Ask<'_>, subject: &Subject) -> Markup {
             .action("Back", &security)
             .render();
     }
-    let mut facts = Facts::new()
-        .text("Person", &subject.name)
-        .text("Open sessions", &number(ask.matched));
+    let mut facts = Facts::new().text("Person", &subject.name).text("Open sessions", &number(ask.matched));
     if let Some(device) = &subject.device {
         facts = facts.text("Device", device);
     }
@@ -284,7 +282,8 @@ fn unknown_lines(lines: &[Line]) -> Markup {
 #[must_use]
 pub fn list(slice: &Slice<Revocation>, now: Timestamp) -> Markup {
     if slice.items.is_empty() {
-        return Empty::nothing_yet("Nothing was revoked yet", "Sessions ended by staff appear here.").render();
+        return Empty::nothing_yet("Nothing was revoked yet", "Sessions ended by staff appear here.")
+            .render();
     }
     let url = |name: &str, cursor: &Option<Cursor>| {
         cursor.as_ref().map(|cursor| format!("{}?{name}={}", paths::REVOCATIONS, cursor.encode()))

@@ -19,9 +19,9 @@ use crate::clock::Timestamp;
 use crate::db::{Connection, DatabaseUrl};
 use crate::error::AppError;
 use crate::live::{self, Ended};
+use crate::mail::Party;
 use crate::mail::letters::{Letter, SessionLetter};
 use crate::mail::outbox::{self, NewEmail};
-use crate::mail::Party;
 use crate::notifications::{self, Kind, New, Severity};
 use crate::paths;
 use crate::sessions::filter::Filter;
@@ -226,8 +226,7 @@ pub(super) fn tell(
     }
     let ids: Vec<&UserId> = tallies.iter().map(|tally| &tally.user).collect();
     let people = store::people(c, &ids)?;
-    let sentences: Vec<String> =
-        tallies.iter().map(|tally| sentence(tally.count, &run.reason)).collect();
+    let sentences: Vec<String> = tallies.iter().map(|tally| sentence(tally.count, &run.reason)).collect();
     let (mut news, mut mails) = (Vec::new(), Vec::new());
     for (tally, sentence) in tallies.iter().zip(&sentences) {
         let Some((address, name)) = people.get(&tally.user) else { continue };

@@ -43,10 +43,10 @@ impl Security<'_> {
             .text("Address", user.email.as_str())
             .text("Role", user.role.label())
             .text("Status", user.status.label())
-            .fact("Last sign-in", user.last_login_at.map_or_else(
-                || html! { span .muted { "Never" } },
-                time_absolute,
-            ))
+            .fact(
+                "Last sign-in",
+                user.last_login_at.map_or_else(|| html! { span .muted { "Never" } }, time_absolute),
+            )
             .fact("Id", copyable("user", user.id.as_str()));
         let locked = user.locked_until.filter(|until| *until > self.now);
         html! {
@@ -67,16 +67,22 @@ impl Security<'_> {
 
     fn sessions(&self) -> Markup {
         let rows = self.dossier.sessions.iter().map(|session| self.session(session));
-        section("sessions", "Sessions", self.dossier.sessions.len(), "Nobody has signed in lately.", html! {
-            (Table::new("Sessions")
-                .column(Column::text("Device"))
-                .column(Column::badge("State"))
-                .column(Column::text("IP").not_on_phone())
-                .column(Column::text("Started").fits().not_on_phone())
-                .column(Column::text("Last seen").fits())
-                .column(Column::text("Act").fits())
-                .rows(rows))
-        })
+        section(
+            "sessions",
+            "Sessions",
+            self.dossier.sessions.len(),
+            "Nobody has signed in lately.",
+            html! {
+                (Table::new("Sessions")
+                    .column(Column::text("Device"))
+                    .column(Column::badge("State"))
+                    .column(Column::text("IP").not_on_phone())
+                    .column(Column::text("Started").fits().not_on_phone())
+                    .column(Column::text("Last seen").fits())
+                    .column(Column::text("Act").fits())
+                    .rows(rows))
+            },
+        )
     }
 
     fn session(&self, session: &Session) -> Row {
@@ -119,16 +125,22 @@ impl Security<'_> {
                     Cell::none()
                 })
         });
-        section("families", "Token families", self.dossier.families.len(), "No program has signed in for this person.", html! {
-            (Table::new("Token families")
-                .column(Column::text("Program"))
-                .column(Column::badge("State"))
-                .column(Column::number("Tokens").fits())
-                .column(Column::text("Started").fits().not_on_phone())
-                .column(Column::text("Refreshed").fits())
-                .column(Column::text("Act").fits())
-                .rows(rows))
-        })
+        section(
+            "families",
+            "Token families",
+            self.dossier.families.len(),
+            "No program has signed in for this person.",
+            html! {
+                (Table::new("Token families")
+                    .column(Column::text("Program"))
+                    .column(Column::badge("State"))
+                    .column(Column::number("Tokens").fits())
+                    .column(Column::text("Started").fits().not_on_phone())
+                    .column(Column::text("Refreshed").fits())
+                    .column(Column::text("Act").fits())
+                    .rows(rows))
+            },
+        )
     }
 
     fn devices(&self) -> Markup {
@@ -144,15 +156,21 @@ impl Security<'_> {
                 .cell(Cell::of(time(device.first_seen_at, self.now)))
                 .cell(Cell::of(time(device.last_seen_at, self.now)))
         });
-        section("devices", "Devices", self.dossier.devices.len(), "No device is known.", html! {
-            (Table::new("Devices")
-                .column(Column::text("Device"))
-                .column(Column::text("Kind"))
-                .column(Column::text("IP").not_on_phone())
-                .column(Column::text("First seen").fits().not_on_phone())
-                .column(Column::text("Last seen").fits())
-                .rows(rows))
-        })
+        section(
+            "devices",
+            "Devices",
+            self.dossier.devices.len(),
+            "No device is known.",
+            html! {
+                (Table::new("Devices")
+                    .column(Column::text("Device"))
+                    .column(Column::text("Kind"))
+                    .column(Column::text("IP").not_on_phone())
+                    .column(Column::text("First seen").fits().not_on_phone())
+                    .column(Column::text("Last seen").fits())
+                    .rows(rows))
+            },
+        )
     }
 
     fn failures(&self) -> Markup {
@@ -168,21 +186,26 @@ impl Security<'_> {
                 .cell(failure.ip.as_deref().map_or_else(Cell::none, Cell::text))
                 .cell(agent.as_deref().map_or_else(Cell::none, Cell::text))
         });
-        section("failures", "Failed sign-ins", self.dossier.failures.len(), "No sign-in failed lately.", html! {
-            (Table::new("Failed sign-ins")
-                .column(Column::text("When"))
-                .column(Column::badge("Why"))
-                .column(Column::text("IP"))
-                .column(Column::text("With").not_on_phone())
-                .rows(rows))
-        })
+        section(
+            "failures",
+            "Failed sign-ins",
+            self.dossier.failures.len(),
+            "No sign-in failed lately.",
+            html! {
+                (Table::new("Failed sign-ins")
+                    .column(Column::text("When"))
+                    .column(Column::badge("Why"))
+                    .column(Column::text("IP"))
+                    .column(Column::text("With").not_on_phone())
+                    .rows(rows))
+            },
+        )
     }
 
     fn locks(&self) -> Markup {
         let rows = self.dossier.locks.iter().map(|lock: &Lock| {
             let holds = lock.holds(self.now);
-            let (meaning, word) =
-                if holds { (Meaning::Bad, "In force") } else { (Meaning::Neutral, "Over") };
+            let (meaning, word) = if holds { (Meaning::Bad, "In force") } else { (Meaning::Neutral, "Over") };
             Row::new(lock.id.as_str())
                 .cell(Cell::of(time_absolute(lock.locked_at)))
                 .cell(Cell::of(badge(meaning, word)))
@@ -190,15 +213,21 @@ impl Security<'_> {
                 .cell(Cell::of(time_absolute(lock.cleared_at.unwrap_or(lock.until))))
                 .cell(lock.ip.as_deref().map_or_else(Cell::none, Cell::text))
         });
-        section("locks", "Locks", self.dossier.locks.len(), "The account was not locked lately.", html! {
-            (Table::new("Locks")
-                .column(Column::text("Locked"))
-                .column(Column::badge("State"))
-                .column(Column::number("Failures").fits())
-                .column(Column::text("Until").fits())
-                .column(Column::text("IP").not_on_phone())
-                .rows(rows))
-        })
+        section(
+            "locks",
+            "Locks",
+            self.dossier.locks.len(),
+            "The account was not locked lately.",
+            html! {
+                (Table::new("Locks")
+                    .column(Column::text("Locked"))
+                    .column(Column::badge("State"))
+                    .column(Column::number("Failures").fits())
+                    .column(Column::text("Until").fits())
+                    .column(Column::text("IP").not_on_phone())
+                    .rows(rows))
+            },
+        )
     }
 
     fn revocations(&self) -> Markup {
@@ -210,15 +239,21 @@ impl Security<'_> {
                 .cell(Cell::text(&count(ended.unsigned_abs())))
                 .cell(Cell::of(time(run.created_at, self.now)))
         });
-        section("revocations", "Revocations", self.dossier.revocations.len(), "No session was ended by staff.", html! {
-            (Table::new("Revocations")
-                .column(Column::text("What"))
-                .column(Column::text("Reason").not_on_phone())
-                .column(Column::text("By"))
-                .column(Column::number("Sessions").fits())
-                .column(Column::text("When").fits())
-                .rows(rows))
-        })
+        section(
+            "revocations",
+            "Revocations",
+            self.dossier.revocations.len(),
+            "No session was ended by staff.",
+            html! {
+                (Table::new("Revocations")
+                    .column(Column::text("What"))
+                    .column(Column::text("Reason").not_on_phone())
+                    .column(Column::text("By"))
+                    .column(Column::number("Sessions").fits())
+                    .column(Column::text("When").fits())
+                    .rows(rows))
+            },
+        )
     }
 }
 

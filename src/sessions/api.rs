@@ -162,8 +162,7 @@ pub async fn revoked(
 ) -> Result<HttpResponse, AppError> {
     let (place, limit) = (since.place()?, since.limit.0);
     let (organization, from) = (who.actor.organization, place.clone());
-    let found =
-        context.app.db.read(move |c| listing::ended_since(c, &organization, &from, limit)).await?;
+    let found = context.app.db.read(move |c| listing::ended_since(c, &organization, &from, limit)).await?;
     let last = found.last().map(|(sid, at)| Cursor::new(*at, sid.as_str()));
     let settled = Cursor::new(context.now.minus(OVERLAP), FIRST);
     let next = match last {

@@ -147,9 +147,7 @@ pub fn page(c: &mut Connection, view: &View, place: &Place, limit: usize) -> Que
         State::Open | State::Expired | State::All => keyset!(query, table::created_at, place),
     };
     let rows: Vec<Listed> = query.limit(i64::try_from(limit).unwrap_or(50) + 1).load(c)?;
-    Ok(Slice::cut(rows, limit, place, |row| {
-        Cursor::new(view.moment(&row.session), row.session.id.as_str())
-    }))
+    Ok(Slice::cut(rows, limit, place, |row| Cursor::new(view.moment(&row.session), row.session.id.as_str())))
 }
 
 /// One session of the organization, with its person.

@@ -15,8 +15,8 @@ mod narrow;
 pub mod search;
 pub mod store;
 
-pub(crate) use narrow::{narrow, open_at};
 pub use cookie::{Opened, Rows, cookie_name, device, forget, open, remember, rotate};
+pub(crate) use narrow::{narrow, open_at};
 
 use chrono::TimeDelta;
 

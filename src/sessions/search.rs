@@ -86,9 +86,7 @@ fn narrow(filter: &mut Filter, token: &str) -> Result<(), String> {
             once(&mut filter.role, name, role)?;
         }
         "country" => {
-            let problem = || {
-                format!("“{value}” is no country code: write two letters, such as country:de.")
-            };
+            let problem = || format!("“{value}” is no country code: write two letters, such as country:de.");
             once(&mut filter.country, name, filter::country(value).ok_or_else(problem)?)?;
         }
         "before" => once(&mut filter.signed_in_before, name, day(value)?)?,

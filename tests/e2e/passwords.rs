@@ -30,7 +30,10 @@ async fn the_rules_are_ticked_off_while_a_password_is_typed(app: TestApp) {
     let said = tab.find("#new-rules-said").await;
     tab.until("what still needs to be done is said", async || {
         said.text().await.is_ok_and(|text| text.contains("hard to guess"))
-            || said.prop("textContent").await.is_ok_and(|text| text.is_some_and(|text| text.contains("hard to guess")))
+            || said
+                .prop("textContent")
+                .await
+                .is_ok_and(|text| text.is_some_and(|text| text.contains("hard to guess")))
     })
     .await;
     tab.assert_accessible().await;

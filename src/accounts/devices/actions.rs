@@ -29,9 +29,7 @@ pub fn known_browser(
     device: &Presented,
 ) -> QueryResult<Option<DeviceId>> {
     match device {
-        Presented::Browser(Some(key)) => {
-            store::find(c, user.map_or("", UserId::as_str), &hash_of(key))
-        }
+        Presented::Browser(Some(key)) => store::find(c, user.map_or("", UserId::as_str), &hash_of(key)),
         Presented::Browser(None) | Presented::Program => Ok(None),
     }
 }

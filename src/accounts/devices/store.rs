@@ -47,11 +47,7 @@ pub(super) fn insert(c: &mut Connection, act: &Act, new: NewDevice<'_>) -> Query
 /// Keeps that a device was seen again.
 pub(super) fn touch(c: &mut Connection, id: &DeviceId, device: &str, act: &Act) -> QueryResult<()> {
     diesel::update(table::table.find(id))
-        .set((
-            table::device.eq(device),
-            table::ip.eq(act.ip.as_deref()),
-            table::last_seen_at.eq(act.at),
-        ))
+        .set((table::device.eq(device), table::ip.eq(act.ip.as_deref()), table::last_seen_at.eq(act.at)))
         .execute(c)
         .map(drop)
 }

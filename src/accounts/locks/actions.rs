@@ -100,13 +100,7 @@ pub fn settle(c: &mut Connection, app: &App, act: &Act, seen: &Seen, right: bool
 
 /// Lifts every lock of a user, whatever lifts it; answers whether there was one. Call it in the transaction
 /// of the cause.
-pub fn clear(
-    c: &mut Connection,
-    app: &App,
-    act: &Act,
-    user: &User,
-    how: Cleared,
-) -> QueryResult<bool> {
+pub fn clear(c: &mut Connection, app: &App, act: &Act, user: &User, how: Cleared) -> QueryResult<bool> {
     c.lock(&format!("sign-in:{}", user.email.key()))?;
     tokens::end(c, Purpose::Unlock, Bearer::user(&user.organization_id, &user.id), act.at)?;
     let lifted = store::clear(c, &user.id, how, act)?;

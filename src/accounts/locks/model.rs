@@ -109,12 +109,15 @@ pub fn neighbourhood(ip: Option<&str>) -> String {
 
 fn network(ip: Option<&str>, prefix: u8) -> String {
     match ip.and_then(|text| text.parse::<IpAddr>().ok()) {
-        Some(IpAddr::V4(ip)) => Ipv4Net::new(ip, prefix).map_or_else(|_| ip.to_string(), |net| net.trunc().to_string()),
-        Some(IpAddr::V6(ip)) => Ipv6Net::new(ip, 64).map_or_else(|_| ip.to_string(), |net| net.trunc().to_string()),
+        Some(IpAddr::V4(ip)) => {
+            Ipv4Net::new(ip, prefix).map_or_else(|_| ip.to_string(), |net| net.trunc().to_string())
+        }
+        Some(IpAddr::V6(ip)) => {
+            Ipv6Net::new(ip, 64).map_or_else(|_| ip.to_string(), |net| net.trunc().to_string())
+        }
         None => "unknown".to_owned(),
     }
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -6,8 +6,8 @@ use super::model::{Cleared, Failure, FailureId, Lock, LockId, Reason};
 use super::{MOST, WINDOW};
 use crate::access::{Act, UserId};
 use crate::clock::Timestamp;
-use crate::db::schema::{account_locks as locks, sign_in_failures as failures, users};
 use crate::db::Connection;
+use crate::db::schema::{account_locks as locks, sign_in_failures as failures, users};
 use crate::ids::Random;
 
 /// A failure to be kept.
@@ -137,15 +137,9 @@ pub(super) fn clear(c: &mut Connection, user: &UserId, how: Cleared, act: &Act) 
         .filter(locks::until.gt(act.at))
         .filter(locks::cleared_at.is_null());
     let lifted = diesel::update(held)
-        .set((
-            locks::cleared_at.eq(Some(act.at)),
-            locks::cleared_how.eq(Some(how)),
-            locks::cleared_by.eq(by),
-        ))
+        .set((locks::cleared_at.eq(Some(act.at)), locks::cleared_how.eq(Some(how)), locks::cleared_by.eq(by)))
         .execute(c)?;
-    diesel::update(users::table.find(user))
-        .set(users::locked_until.eq(None::<Timestamp>))
-        .execute(c)?;
+    diesel::update(users::table.find(user)).set(users::locked_until.eq(None::<Timestamp>)).execute(c)?;
     let counted = failures::table
         .filter(failures::user_id.eq(user))
         .filter(failures::at.gt(act.at.minus(WINDOW)))
@@ -204,11 +198,8 @@ pub(super) fn remove_before(c: &mut Connection, before: Timestamp, limit: i64) -
         .select(failures::id)
         .load(c)?;
     let mut removed = diesel::delete(failures::table.filter(failures::id.eq_any(&old))).execute(c)?;
-    let old: Vec<LockId> = locks::table
-        .filter(locks::until.lt(before))
-        .limit(limit)
-        .select(locks::id)
-        .load(c)?;
+    let old: Vec<LockId> =
+        locks::table.filter(locks::until.lt(before)).limit(limit).select(locks::id).load(c)?;
     removed += diesel::delete(locks::table.filter(locks::id.eq_any(&old))).execute(c)?;
     Ok(removed)
 }

@@ -22,7 +22,12 @@ const NAMES: [&str; 2] = ["password", "new"];
 pub fn new_password_field(role: Role, name: &str, label: &str, error: Option<&str>) -> Markup {
     let lines = lines(role, None);
     let staff = if role.is_staff() { r#"{"staff":"true"}"# } else { r#"{"staff":"false"}"# };
-    let rules = Rules { lines: &lines, check: paths::PASSWORD_RULES, sends: "password,new,name,email,staff", values: staff };
+    let rules = Rules {
+        lines: &lines,
+        check: paths::PASSWORD_RULES,
+        sends: "password,new,name,email,staff",
+        values: staff,
+    };
     html! { (Field::password(name, label).error(error).autocomplete("new-password").rules(rules)) }
 }
 

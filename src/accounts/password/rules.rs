@@ -94,7 +94,9 @@ impl Rule {
             Self::Digit => password.chars().any(|letter| letter.is_ascii_digit()),
             Self::Special => password.chars().any(|letter| !letter.is_alphanumeric()),
             Self::NotLikeOwner => !owner.is_in(password),
-            Self::HardToGuess { .. } => return strength::problem(password, owner).map(|hint| Self::HardToGuess { hint }),
+            Self::HardToGuess { .. } => {
+                return strength::problem(password, owner).map(|hint| Self::HardToGuess { hint });
+            }
         };
         (!holds).then_some(self)
     }

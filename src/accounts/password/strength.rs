@@ -40,9 +40,9 @@ fn warning(of: Warning) -> &'static str {
         Warning::RepeatsLikeAaaAreEasyToGuess | Warning::RepeatsLikeAbcAbcAreOnlySlightlyHarderToGuess => {
             "Repeated letters and words are easy to guess."
         }
-        Warning::ThisIsATop10Password
-        | Warning::ThisIsATop100Password
-        | Warning::ThisIsACommonPassword => "This is a very common password.",
+        Warning::ThisIsATop10Password | Warning::ThisIsATop100Password | Warning::ThisIsACommonPassword => {
+            "This is a very common password."
+        }
         Warning::ThisIsSimilarToACommonlyUsedPassword => "This is very like a common password.",
         Warning::SequencesLikeAbcAreEasyToGuess => "Sequences like abc or 6543 are easy to guess.",
         Warning::RecentYearsAreEasyToGuess | Warning::DatesAreOftenEasyToGuess => {

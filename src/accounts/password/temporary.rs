@@ -45,7 +45,13 @@ mod tests {
             assert_eq!(password.chars().count(), TEMPORARY_LENGTH);
             // How hard it is to guess is slow to tell in a build for tests.
             if number % 20 == 0 {
-            assert_eq!(broken_rules(&password, &Owner { name: "Ada Lovelace", email: "ada@example.org", role: Role::Operator }), vec![]);
+                assert_eq!(
+                    broken_rules(
+                        &password,
+                        &Owner { name: "Ada Lovelace", email: "ada@example.org", role: Role::Operator }
+                    ),
+                    vec![]
+                );
             }
             for (place, letter) in password.chars().enumerate() {
                 specials_at[place] += u32::from(SPECIAL.contains(&letter));

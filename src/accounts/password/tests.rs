@@ -38,7 +38,10 @@ fn the_complaint_reads_as_one_sentence() {
 fn a_common_password_is_refused_however_it_is_dressed_up() {
     for common in ["password", "Passw0rd!", "P@ssw0rd1", "Qwerty123!", "Letmein1!", "Abcdef1!", "Aaaaaaa1!"] {
         let broken = broken_rules(common, &ADA);
-        assert!(broken.iter().any(|rule| matches!(rule, Rule::HardToGuess { hint: Some(_) })), "{common}: {broken:?}");
+        assert!(
+            broken.iter().any(|rule| matches!(rule, Rule::HardToGuess { hint: Some(_) })),
+            "{common}: {broken:?}"
+        );
     }
     let told = complaint(&broken_rules("Passw0rd!", &ADA)).unwrap();
     assert_eq!(told, "Use something that is hard to guess. This is very like a common password.");

@@ -174,7 +174,9 @@ async fn carry_out(app: &App, mut run_: Revocation, wanted: &Wanted) -> Result<R
         if terminal::is_preparing(&run_) && terminal::claim(app, &id).await? {
             let list: Option<&List> = wanted.list.as_ref();
             let (Some(list), Some(selection)) = (list, &wanted.selection) else {
-                return Err(Failure::Usage("The list was not read whole: start it with the same arguments.".to_owned()));
+                return Err(Failure::Usage(
+                    "The list was not read whole: start it with the same arguments.".to_owned(),
+                ));
             };
             list.keep(app, &run_).await?;
             terminal::begin(app, &run_, selection).await?;

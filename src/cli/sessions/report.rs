@@ -67,7 +67,8 @@ impl<'a> Report<'a> {
         fs::create_dir_all(&folder)?;
         let time = app.clock.now().utc().format("%Y%m%dT%H%M%S%3fZ");
         let path = folder.join(format!("mass-revoke-{time}.json"));
-        let text = serde_json::to_string_pretty(&report).map_err(|error| Failure::Failed(error.to_string()))?;
+        let text =
+            serde_json::to_string_pretty(&report).map_err(|error| Failure::Failed(error.to_string()))?;
         fs::write(&path, text + "\n")?;
         Ok(path)
     }

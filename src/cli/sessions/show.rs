@@ -19,7 +19,8 @@ pub(super) struct Show {
 impl Show {
     pub(super) fn new() -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
-            let style = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} sessions, {eta} left");
+            let style =
+                ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} sessions, {eta} left");
             ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         });
         Self { bar, told: None }

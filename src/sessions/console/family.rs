@@ -11,8 +11,7 @@ use crate::paths;
 use crate::sessions::listing::{self, Link, Listed, State};
 use crate::sessions::store::Kind;
 use crate::ui::{
-    Button, Cell, Column, Facts, Meaning, Row, Table, badge, callout, copyable, count, time,
-    time_absolute,
+    Button, Cell, Column, Facts, Meaning, Row, Table, badge, callout, copyable, count, time, time_absolute,
 };
 use crate::web::guard::SeeUsers;
 use crate::web::{Allowed, Context, Page};
@@ -143,4 +142,3 @@ fn table(chain: &[Link], ended: Option<Timestamp>, now: Timestamp) -> Markup {
         .rows(rows)
         .render()
 }
-

@@ -99,10 +99,8 @@ impl List<'_> {
         let place = |name, cursor: &Option<Cursor>| {
             cursor.as_ref().map(|cursor| url(self.state, self.typed, Some((name, cursor))))
         };
-        let pager = Pager {
-            newer: place("before", &self.slice.previous),
-            older: place("after", &self.slice.next),
-        };
+        let pager =
+            Pager { newer: place("before", &self.slice.previous), older: place("after", &self.slice.next) };
         html! {
             (self.tabs())
             (self.chips())
@@ -161,9 +159,10 @@ impl List<'_> {
             State::Open | State::All => {
                 Empty::nothing_yet("Nobody is signed in", "A session appears when somebody signs in.")
             }
-            State::Ended => {
-                Empty::nothing_yet("No session was ended", "Sessions that were ended before their time appear here.")
-            }
+            State::Ended => Empty::nothing_yet(
+                "No session was ended",
+                "Sessions that were ended before their time appear here.",
+            ),
             State::Expired => Empty::nothing_yet(
                 "No session has expired",
                 "Sessions that ended by themselves appear here for 30 days.",
@@ -200,7 +199,11 @@ impl List<'_> {
         let table = table
             .column(Column::text("Started").fits().not_on_phone())
             .column(Column::text("Last seen").fits())
-            .column(Column::text(if self.state == State::Ended { "Ended" } else { "Expires" }).fits().not_on_phone())
+            .column(
+                Column::text(if self.state == State::Ended { "Ended" } else { "Expires" })
+                    .fits()
+                    .not_on_phone(),
+            )
             .column(Column::text("Family").fits().not_on_phone());
         let table = if self.selects() { table.selectable(BULK) } else { table };
         table.rows(self.slice.items.iter().map(|row| self.row(row, shows_country))).render()

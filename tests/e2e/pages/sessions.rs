@@ -48,8 +48,10 @@ async fn refreshed(app: &TestApp, program: &Program, times: usize) {
 async fn sessions_look_right() {
     let app = TestApp::start(Engine::Sqlite, &[]).await;
     let organization = app.organization().await;
-    let (long, arabic) =
-        (app.add_person(Role::Member, &organization).await, app.add_person(Role::Support, &organization).await);
+    let (long, arabic) = (
+        app.add_person(Role::Member, &organization).await,
+        app.add_person(Role::Support, &organization).await,
+    );
     rename(&app, &long, LONG_NAME).await;
     rename(&app, &arabic, ARABIC_NAME).await;
     let mut stranger = app.anonymous();

@@ -4,16 +4,16 @@
 use diesel::prelude::*;
 use frontdesk::access::{Act, OrganizationId, Role};
 use frontdesk::db::schema::{audit_entries, emails};
+use frontdesk::revocations::{self, Reason};
 use frontdesk::verifications::Case;
 use frontdesk::web::route::Endpoint;
-use frontdesk::revocations::{self, Reason};
 use frontdesk::{paths, routes};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::harness::{Browser, Page, Person, TestApp, both_engines};
-use crate::revocations::support::{Program, sessions_of};
 use crate::registration::support::{EMAIL, case_of, register, three_files};
+use crate::revocations::support::{Program, sessions_of};
 
 both_engines!(
     what_is_real_here_is_not_there_for_another_organization,

@@ -1,10 +1,10 @@
 //! Known devices: a mail for each new one, and the link in it that ends all sessions.
 
+use diesel::prelude::*;
 use frontdesk::access::Role;
 use frontdesk::db::schema::{known_devices, notifications, sessions};
 use frontdesk::live::{Ended, Event};
 use frontdesk::paths;
-use diesel::prelude::*;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -97,8 +97,7 @@ async fn only_the_hash_of_a_device_is_kept(app: TestApp) {
     }
     let key = known.trim_start_matches("frontdesk-device=").split(';').next().unwrap().to_owned();
     assert_eq!(key.len(), 64);
-    let kept: Vec<String> =
-        app.read(|c| known_devices::table.select(known_devices::key_hash).load(c)).await;
+    let kept: Vec<String> = app.read(|c| known_devices::table.select(known_devices::key_hash).load(c)).await;
     assert_eq!(kept.len(), 1);
     assert_ne!(kept[0], key);
 }

@@ -85,8 +85,7 @@ async fn five_wrong_passwords_lock_and_then_the_right_one_is_refused_in_the_same
     assert!(mail.text.contains("After 5 failed attempts"), "{}", mail.text);
     assert!(mail.text.contains("09:15"), "{}", mail.text);
     assert!(mail.link("/unlock/").starts_with("/unlock/"));
-    let kinds: Vec<String> =
-        app.read(|c| notifications::table.select(notifications::kind).load(c)).await;
+    let kinds: Vec<String> = app.read(|c| notifications::table.select(notifications::kind).load(c)).await;
     assert_eq!(kinds, ["account_lockout"]);
     let done = audited(&app, &person.id).await;
     assert_eq!(done, [("user.locked".to_owned(), "visitor".to_owned())]);
@@ -110,7 +109,8 @@ async fn an_unknown_address_a_wrong_password_and_a_lock_get_the_same_bytes(app: 
     let page = async |email: &str, password: &str| {
         let mut browser = app.anonymous();
         let page = try_in(&mut browser, email, password).await;
-        let plain = page.assert_status(422).body().replace(email, "ADDRESS").replace(&browser.csrf(), "TOKEN");
+        let plain =
+            page.assert_status(422).body().replace(email, "ADDRESS").replace(&browser.csrf(), "TOKEN");
         plain
     };
     let other = member(&app).await;
@@ -331,7 +331,8 @@ async fn old_failures_and_locks_are_swept_away(app: TestApp) {
 async fn beyond_the_queue_signing_in_is_answered_503_with_a_time_to_wait(engine: Engine) {
     let app = TestApp::start(engine, &[("HASHING_QUEUE", "1"), ("HASHING_PARALLEL", "1")]).await;
     let person = member(&app).await;
-    let all = futures_util::future::join_all((0..20).map(|_| call(&app, &person.email, person.password))).await;
+    let all =
+        futures_util::future::join_all((0..20).map(|_| call(&app, &person.email, person.password))).await;
     let refused: Vec<&Page> = all.iter().filter(|page| page.status == 503).collect();
     assert!(!refused.is_empty() && refused.len() < 20, "{} of 20", refused.len());
     assert!(refused.iter().all(|page| page.header("retry-after").is_some()));

@@ -168,10 +168,9 @@ async fn a_mail_that_was_switched_off_is_kept_but_not_sent(app: TestApp) {
     let mut browser = app.browser_of(&person).await;
     let page = browser.get(paths::OWN_PREFERENCES).await;
     assert_eq!(page.texts("#preferences-form input[checked]").len(), 3, "{page:?}");
-    let sent = browser.request(Method::POST, paths::OWN_PREFERENCES).form(&[
-        ("csrf", browser.csrf().as_str()),
-        ("wanted", TemplateKind::NewDevice.as_str()),
-    ]);
+    let sent = browser
+        .request(Method::POST, paths::OWN_PREFERENCES)
+        .form(&[("csrf", browser.csrf().as_str()), ("wanted", TemplateKind::NewDevice.as_str())]);
     browser.send(sent).await.assert_status(303);
     let page = browser.get(paths::OWN_PREFERENCES).await;
     assert_eq!(page.texts("#preferences-form input[checked]").len(), 1, "{page:?}");
@@ -181,10 +180,7 @@ async fn a_mail_that_was_switched_off_is_kept_but_not_sent(app: TestApp) {
 async fn a_mail_that_is_needed_cannot_be_switched_off(app: TestApp) {
     let person = member(&app).await;
     let (id, now) = (person.id.clone(), app.clock.now());
-    app.db
-        .write(move |c| mail::preferences::set_muted(c, &id, TemplateKind::ALL, now))
-        .await
-        .unwrap();
+    app.db.write(move |c| mail::preferences::set_muted(c, &id, TemplateKind::ALL, now)).await.unwrap();
     for letter in Letter::samples() {
         let expected =
             if letter.kind().may_be_muted() { EmailStatus::Cancelled } else { EmailStatus::Queued };

@@ -8,7 +8,9 @@ use frontdesk::access::{Act, Role};
 use frontdesk::db::schema::revocations;
 use frontdesk::paths;
 use frontdesk::revocations::terminal::{self, Opened};
-use frontdesk::revocations::{Outcome, Reason, Revocation, RevocationId, RunState, Scope, Selection, actions, run};
+use frontdesk::revocations::{
+    Outcome, Reason, Revocation, RevocationId, RunState, Scope, Selection, actions, run,
+};
 use frontdesk::sessions::filter::Filter;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -57,10 +59,8 @@ async fn two_revocations_at_once_end_and_tell_of_each_session_once(app: TestApp)
     filled(&app, 120, 3).await;
     let (one, other) = (begun(&app, "One.").await, begun(&app, "Other.").await);
     let process = app.another_process(7);
-    let (first, second) = tokio::join!(
-        run(&app, &one.id, None, None, |_| {}),
-        run(&process, &other.id, None, None, |_| {}),
-    );
+    let (first, second) =
+        tokio::join!(run(&app, &one.id, None, None, |_| {}), run(&process, &other.id, None, None, |_| {}),);
     assert_eq!((first.unwrap(), second.unwrap()), (Outcome::Over, Outcome::Over));
     let (one, other) = (row(&app, &one.id).await, row(&app, &other.id).await);
     assert_eq!(one.revoked + other.revoked, 361);
@@ -130,7 +130,10 @@ async fn many_are_ended_beside_the_request_that_asks_for_it(app: TestApp) {
     let job = answer["job"].as_str().expect("more than 500 are a job").to_owned();
     until_over(&app, &job).await;
     let status: Value = admin.get(&format!("/v1/sessions/revocations/{job}")).await.json();
-    assert_eq!((&status["state"], &status["revoked"], &status["people"]), (&json!("done"), &json!(601), &json!(201)));
+    assert_eq!(
+        (&status["state"], &status["revoked"], &status["people"]),
+        (&json!("done"), &json!(601), &json!(201))
+    );
     assert_eq!(open(&app).await, 1);
 }
 

@@ -134,7 +134,10 @@ async fn a_file_is_worked_through_line_by_line_and_reported(engine: Engine) {
     assert!(err.contains("line 5: no such user: babbage"), "{err}");
     assert!(err.contains("Done: 6 sessions of 3 people ended."), "{err}");
     let report = report(&out);
-    assert_eq!((&report["revoked"], &report["matched"], &report["people"]), (&6.into(), &6.into(), &3.into()));
+    assert_eq!(
+        (&report["revoked"], &report["matched"], &report["people"]),
+        (&6.into(), &6.into(), &3.into())
+    );
     assert_eq!(report["unknown"], serde_json::json!([{ "line": 5, "text": "babbage" }]));
     assert_eq!((&report["lines"]["found"], &report["lines"]["repeated"]), (&3.into(), &1.into()));
     assert_eq!((&report["reason"], &report["state"]), (&"Shared passwords.".into(), &"done".into()));
@@ -161,7 +164,8 @@ async fn a_filter_or_users_say_which_sessions_are_meant(engine: Engine) {
         let (code, out, err) = place.run(&arguments);
         assert_eq!((code, out.as_str()), (64, ""), "{arguments:?}: {err}");
     }
-    let (code, out, _) = place.run(&["--filter", "ip_range=10.0.0.0/31", "--filter", "role=member", "--dry-run"]);
+    let (code, out, _) =
+        place.run(&["--filter", "ip_range=10.0.0.0/31", "--filter", "role=member", "--dry-run"]);
     assert_eq!((code, out.as_str()), (0, "4 sessions would be ended.\n"));
     let (code, out, err) =
         place.run(&["--users", "m1@many.test,m2@many.test", "--reason", "Left the company.", "--yes"]);

@@ -184,7 +184,11 @@ async fn a_family_is_drawn_with_its_chain_and_ended(app: TestApp) {
     let page = admin.get(&paths::family(&id)).await;
     assert_eq!(page.text("h1"), format!("Token family of {}", ada.name));
     assert_eq!(page.texts(".chain .said"), ["Exchanged", "Live"]);
-    assert_eq!(page.texts("tbody .badge"), ["Live", "Exchanged"], "the table says the same, the latest first");
+    assert_eq!(
+        page.texts("tbody .badge"),
+        ["Live", "Exchanged"],
+        "the table says the same, the latest first"
+    );
     admin.get(&page.attribute("#end-family", "href")).await;
     let page = admin.submit("#revoke-form", &[("reason", "The key was published.")]).await;
     assert_eq!(page.text("h1"), "1 session ended");

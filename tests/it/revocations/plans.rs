@@ -14,10 +14,7 @@ both_engines!(every_list_reads_a_range_of_its_index);
 /// 20,000 sessions, of which most have ended.
 async fn fill(app: &TestApp) {
     filled(app, 2_000, 10).await;
-    for statement in [
-        "UPDATE sessions SET ended_at = created_at WHERE ip <> '10.0.0.1'",
-        "ANALYZE",
-    ] {
+    for statement in ["UPDATE sessions SET ended_at = created_at WHERE ip <> '10.0.0.1'", "ANALYZE"] {
         app.db.write(move |c| diesel::sql_query(statement).execute(c)).await.unwrap();
     }
 }
@@ -44,7 +41,11 @@ async fn every_list_reads_a_range_of_its_index(engine: Engine) {
                 for list in statements(c, |c| drop(listing::page(c, &view, &place, 50))) {
                     let plan = plan(c, engine, &list);
                     assert!(plan.contains(index), "{}: {plan}", view.state);
-                    assert!(!plan.contains("TEMP B-TREE") && !plan.contains("Sort"), "{} sorts: {plan}", view.state);
+                    assert!(
+                        !plan.contains("TEMP B-TREE") && !plan.contains("Sort"),
+                        "{} sorts: {plan}",
+                        view.state
+                    );
                     assert!(!plan.contains("SCAN sessions\n"), "{} reads all: {plan}", view.state);
                 }
             }
