@@ -54,6 +54,7 @@ pub fn nav(context: &Context) -> Nav {
             "Look up",
             vec![
                 place(Permission::SeeUsers, "Users", paths::USERS, Icon::Users),
+                place(Permission::SeeUsers, "Sessions", paths::SESSIONS, Icon::MonitorSmartphone),
                 place(Permission::SearchMail, "Email log", paths::EMAILS, Icon::Mail),
             ],
         ),

@@ -7,8 +7,8 @@
 //! * [`web`] and [`ui`]: what every page and API call needs, and the pieces pages are made of; [`assets`]
 //! * [`redis`] (what instances share), [`limits`] (how often), [`live`] (the hub of events), [`metrics`]
 //! * features, each a folder with its rules (`model`), SQL (`store`), use cases (`actions`), pages and
-//!   API: [`accounts`], [`sessions`], [`documents`], [`verifications`], [`own_account`], [`own_case`], [`mail`],
-//!   [`notifications`], [`users`], [`audit`], [`health`]
+//!   API: [`accounts`], [`sessions`], [`revocations`], [`security`], [`documents`], [`verifications`],
+//!   [`own_account`], [`own_case`], [`mail`], [`notifications`], [`users`], [`audit`], [`health`]
 //! * [`app`] holds the parts together; [`routes`] is the only route table and [`paths`] makes its links;
 //!   [`server`] runs them; [`cli`] is what the program does from a terminal; [`demo`] fills a show room
 //!
@@ -44,8 +44,10 @@ pub mod own_account;
 pub mod own_case;
 pub mod paths;
 pub mod redis;
+pub mod revocations;
 pub mod routes;
 mod secret;
+pub mod security;
 pub mod server;
 pub mod sessions;
 pub mod ui;

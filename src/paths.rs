@@ -61,6 +61,10 @@ pub const AUDIT: &str = "/audit";
 pub const INVITES: &str = "/invites";
 pub const INVITE_NEW: &str = "/invites/new";
 pub const INVITE_FILE: &str = "/invites/file";
+pub const SESSIONS: &str = "/sessions";
+pub const REVOCATIONS: &str = "/revocations";
+pub const NEW_REVOCATION: &str = "/revocations/new";
+pub const ONE_REVOCATION: &str = "/revocations/one";
 pub const HEALTH_PAGE: &str = "/watch/health";
 pub const HEALTH: &str = "/health";
 pub const LIVENESS: &str = "/health/liveness";
@@ -106,6 +110,11 @@ pub mod patterns {
     pub const INVITE_BATCH: &str = "/invites/files/{id}";
     pub const INVITE_BATCH_CSV: &str = "/invites/files/{id}/result.csv";
     pub const INVITE_LINK: &str = "/invite/{token}";
+    pub const FAMILY: &str = "/families/{id}";
+    pub const USER_SECURITY: &str = "/users/{id}/security";
+    pub const REVOCATION: &str = "/revocations/{id}";
+    pub const REVOCATION_CANCEL: &str = "/revocations/{id}/cancel";
+    pub const REVOCATION_RESULT: &str = "/revocations/{id}/result.csv";
     pub const SETUP_LINK: &str = "/setup/{token}";
     pub const VERIFY_EMAIL_LINK: &str = "/verify-email/{token}";
     pub const RESET_PASSWORD_LINK: &str = "/reset-password/{token}";
@@ -289,6 +298,38 @@ pub fn email_captured_raw(id: impl Display) -> String {
 #[must_use]
 pub fn audit_entry(id: impl Display) -> String {
     format!("/audit/{id}")
+}
+
+/// A token family and its rotation chain.
+#[must_use]
+pub fn family(id: impl Display) -> String {
+    format!("/families/{id}")
+}
+
+#[must_use]
+pub fn user_security(id: impl Display) -> String {
+    format!("/users/{id}/security")
+}
+
+#[must_use]
+pub fn revocation(id: impl Display) -> String {
+    format!("{REVOCATIONS}/{id}")
+}
+
+#[must_use]
+pub fn revocation_cancel(id: impl Display) -> String {
+    format!("{REVOCATIONS}/{id}/cancel")
+}
+
+#[must_use]
+pub fn revocation_result(id: impl Display) -> String {
+    format!("{REVOCATIONS}/{id}/result.csv")
+}
+
+/// The page that asks before one thing is ended: `what` is `session`, `family` or `user`.
+#[must_use]
+pub fn end_one(what: &str, id: impl Display) -> String {
+    format!("{ONE_REVOCATION}?{what}={id}")
 }
 
 #[must_use]

@@ -7,10 +7,12 @@ use crate::accounts::{
 };
 use crate::mail::pages as mail;
 use crate::own_account::pages as own;
+use crate::revocations::{api as revoking, pages as revocations};
+use crate::sessions::{api as sessions, console};
 use crate::users::{Deed, api as people_api, pages as users};
 use crate::verifications::{api as cases, pages as verifications};
 use crate::web::route::{Endpoint, delete, get, patch, post};
-use crate::{audit, health, metrics, openapi, own_case, paths};
+use crate::{audit, health, metrics, openapi, own_case, paths, security};
 use paths::patterns as p;
 
 /// Every route of the application.
@@ -27,6 +29,7 @@ pub fn table() -> Vec<Endpoint> {
     table.extend(decide());
     table.extend(people());
     table.extend(inviting());
+    table.extend(session_pages());
     table.push(get(paths::OPENAPI, openapi::serve));
     table.push(get(paths::API_DOCS, openapi::page));
     table.extend(api("/api/v1"));
@@ -211,6 +214,25 @@ fn inviting() -> Vec<Endpoint> {
     ]
 }
 
+/// Who is signed in, and putting them out.
+fn session_pages() -> Vec<Endpoint> {
+    vec![
+        get(paths::SESSIONS, console::list),
+        get(p::FAMILY, console::family),
+        get(p::USER_SECURITY, security::pages::show),
+        get(paths::REVOCATIONS, revocations::list),
+        post(paths::REVOCATIONS, revocations::create),
+        // Before the pattern of one, which would take these words for an id.
+        get(paths::NEW_REVOCATION, revocations::confirm_matching),
+        post(paths::NEW_REVOCATION, revocations::confirm_chosen),
+        get(paths::ONE_REVOCATION, revocations::confirm_one),
+        post(paths::ONE_REVOCATION, revocations::create_one),
+        get(p::REVOCATION, revocations::show),
+        post(p::REVOCATION_CANCEL, revocations::cancel),
+        get(p::REVOCATION_RESULT, revocations::result),
+    ]
+}
+
 /// The JSON API, the same under `/api/v1` and `/v1`.
 fn api(root: &str) -> Vec<Endpoint> {
     let at = |path: &str| format!("{root}{path}");
@@ -221,6 +243,14 @@ fn api(root: &str) -> Vec<Endpoint> {
         post(at("/auth/refresh"), auth::refresh),
         post(at("/auth/logout"), auth::logout),
         get(at("/auth/me"), auth::me),
+        get(at("/sessions"), sessions::list),
+        get(at("/sessions/revoked"), sessions::revoked),
+        post(at("/sessions/revoke"), revoking::matching),
+        delete(at("/sessions/revoke-family/{id}"), revoking::family),
+        delete(at("/sessions/revoke-user/{id}"), revoking::user),
+        get(at("/sessions/security-audit/{id}"), security::api::audit),
+        get(at("/sessions/revocations/{id}"), revoking::revocation),
+        delete(at("/sessions/{id}"), revoking::one),
         get(at("/verifications"), cases::list),
         get(at("/verifications/{id}"), cases::get),
         post(at("/verifications/{id}/claim"), cases::claim),

@@ -9,6 +9,7 @@ mod health;
 mod migrate;
 mod openapi;
 mod serve;
+mod sessions;
 mod users;
 
 use std::collections::BTreeMap;
@@ -61,6 +62,9 @@ enum Command {
     /// Bring users in from a file, or take them out into one.
     #[command(subcommand)]
     Users(Users),
+    /// End sessions.
+    #[command(subcommand)]
+    Sessions(sessions::Sessions),
     /// Show or check the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -209,6 +213,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Admin(Admin::ResetMfa { email }) => admin::reset_mfa(&global, &email),
         Command::Users(Users::Import(options)) => users::import(&global, &options),
         Command::Users(Users::Export(options)) => users::export(&global, &options),
+        Command::Sessions(command) => sessions::run_command(&global, &command),
         Command::Config(command) => config::run(&global, &command),
         Command::Health { url } => health::run(&url),
         Command::Openapi => openapi::run(),

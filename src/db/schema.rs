@@ -441,6 +441,43 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    revocations (id) {
+        id -> Text,
+        organization_id -> Text,
+        requested_by -> Nullable<Text>,
+        requester_name -> Text,
+        scope -> Text,
+        selection -> Text,
+        fingerprint -> Text,
+        listed -> Bool,
+        reason -> Text,
+        state -> Text,
+        matched -> BigInt,
+        revoked -> BigInt,
+        users -> BigInt,
+        cutoff -> Timestamp,
+        progress -> Text,
+        error -> Nullable<Text>,
+        lease_owner -> Nullable<Text>,
+        lease_until -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    revocation_lines (id) {
+        id -> Text,
+        revocation_id -> Text,
+        line -> BigInt,
+        text -> Text,
+        user_id -> Nullable<Text>,
+        outcome -> Text,
+        revoked -> BigInt,
+    }
+}
+
 diesel::joinable!(verification_cases -> users (applicant_id));
 diesel::joinable!(documents -> verification_cases (case_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -477,4 +514,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     password_reset_requests,
     email_codes,
     address_changes,
+    revocations,
+    revocation_lines,
 );

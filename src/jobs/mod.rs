@@ -83,6 +83,11 @@ pub fn all() -> Vec<Job> {
             run: |app| crate::accounts::invites::batch::sweep(app).boxed(),
         },
         Job {
+            name: "revocations.resume",
+            period: TimeDelta::seconds(10),
+            run: |app| crate::revocations::jobs::resume(app).boxed(),
+        },
+        Job {
             name: "sessions.sweep",
             period: TimeDelta::hours(1),
             run: |app| crate::sessions::sweep(app).boxed(),

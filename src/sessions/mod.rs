@@ -4,12 +4,19 @@
 //! token family: one short access token and a chain of refresh tokens, each spent once. Every request
 //! reads the row with its user, so an ended session, a suspended user or a changed role counts at once.
 
+pub mod api;
 pub mod api_tokens;
+pub mod console;
 mod cookie;
+pub mod filter;
 pub mod identity;
+pub mod listing;
+mod narrow;
+pub mod search;
 pub mod store;
 
 pub use cookie::{Opened, Rows, cookie_name, device, forget, open, remember, rotate};
+pub(crate) use narrow::{narrow, open_at};
 
 use chrono::TimeDelta;
 

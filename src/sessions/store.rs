@@ -17,6 +17,17 @@ text_enum! {
     }
 }
 
+impl Kind {
+    /// The word shown to people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Browser => "Browser",
+            Self::Api => "API",
+        }
+    }
+}
+
 /// A session to be kept.
 #[derive(Debug, Insertable)]
 #[diesel(table_name = table)]

@@ -28,6 +28,7 @@ mod mail;
 mod mfa;
 mod own_account;
 mod registration;
+mod revocations;
 mod sessions;
 mod users;
 mod verifications;

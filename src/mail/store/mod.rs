@@ -31,6 +31,17 @@ pub fn insert(c: &mut Connection, email: &Email) -> QueryResult<bool> {
     Ok(rows == 1)
 }
 
+/// Rows of one statement: both engines bind so many values of a mail.
+const CHUNK: usize = 200;
+
+/// Adds rows that have no idempotency key.
+pub fn insert_all(c: &mut Connection, rows: &[Email]) -> QueryResult<()> {
+    for chunk in rows.chunks(CHUNK) {
+        each!(c, c => diesel::insert_into(emails::table).values(chunk).execute(c))?;
+    }
+    Ok(())
+}
+
 /// A row, whichever organization it belongs to: for the worker and what it kept.
 pub fn by_id(c: &mut Connection, id: &EmailId) -> QueryResult<Option<Email>> {
     emails::table.find(id).select(Email::as_select()).first(c).optional()

@@ -10,6 +10,7 @@ mod invites;
 mod public;
 mod users;
 mod recovery;
+mod sessions;
 
 use super::driver::{Tab, Theme};
 

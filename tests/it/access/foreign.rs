@@ -2,11 +2,12 @@
 //! every role, pages and API.
 
 use diesel::prelude::*;
-use frontdesk::access::{OrganizationId, Role, UserId};
+use frontdesk::access::{Act, OrganizationId, Role, UserId};
 use frontdesk::accounts::mfa::model::{Passkey, PasskeyId};
 use frontdesk::accounts::mfa::store;
 use frontdesk::db::schema::{audit_entries, emails, invite_batches, invites, notifications, sessions};
 use frontdesk::notifications::{Kind, New, Severity, notify};
+use frontdesk::revocations::{self, Reason};
 use frontdesk::verifications::Case;
 use frontdesk::web::route::Endpoint;
 use frontdesk::{paths, routes};
@@ -16,6 +17,7 @@ use serde_json::{Value, json};
 use crate::harness::{Browser, Page, Person, TestApp, both_engines};
 use crate::invites::support::{send_form, upload};
 use crate::registration::support::{EMAIL, case_of, register, three_files};
+use crate::revocations::support::{Program, sessions_of};
 
 both_engines!(
     what_is_real_here_is_not_there_for_another_organization,
@@ -36,13 +38,24 @@ struct Things {
     notification: String,
     invite: String,
     invite_file: String,
+    family: String,
+    revocation: String,
 }
 
 impl Things {
     /// What a route of this pattern takes.
     fn id_for(&self, pattern: &str) -> &str {
         let path = pattern.trim_start_matches("/api/v1").trim_start_matches("/v1");
+        if path.starts_with("/sessions/revoke-user/") || path.starts_with("/sessions/security-audit/") {
+            return &self.user;
+        }
+        if path.starts_with("/sessions/revocations/") {
+            return &self.revocation;
+        }
         match path.split('/').nth(1) {
+            Some("sessions" | "families") => &self.family,
+            Some("users") => &self.user,
+            Some("revocations") => &self.revocation,
             Some("verifications") => &self.case,
             Some("documents" | "case") => &self.document,
             Some("emails") => &self.email,
@@ -80,7 +93,9 @@ async fn home(app: &TestApp) -> Home {
     administrator.submit("#claim-form", &[]).await.assert_status(200);
     send_form(&mut administrator, "grace@demo.test", Role::Member).await.assert_status(200);
     upload(&mut administrator, b"email,role\nemmy@demo.test,member\n").await.assert_status(200);
+    let (family, revocation) = of_sessions(app).await;
     let things = Things {
+        user: case.applicant_id.to_string(),
         case: case.id.to_string(),
         document: documents[0].id.to_string(),
         email: app.read(|c| emails::table.select(emails::id).first(c)).await,
@@ -90,6 +105,8 @@ async fn home(app: &TestApp) -> Home {
         notification: notification(app, &case).await,
         invite: app.read(|c| invites::table.select(invites::id).first(c)).await,
         invite_file: app.read(|c| invite_batches::table.select(invite_batches::id).first(c)).await,
+        family,
+        revocation,
     };
     Home { things, administrator, applicant }
 }
@@ -133,6 +150,18 @@ async fn notification(app: &TestApp, case: &Case) -> String {
     app.read(|c| notifications::table.select(notifications::id).first(c)).await
 }
 
+/// Two token families of somebody: one that is live, and the revocation that ended the other.
+async fn of_sessions(app: &TestApp) -> (String, String) {
+    let member = app.add_person(Role::Member, &app.organization().await).await;
+    drop((Program::of(app, &member).await, Program::of(app, &member).await));
+    let families = sessions_of(app, &member).await;
+    let act = Act::by_command(app.clock.now());
+    let reason = Reason::parse("A test.").unwrap();
+    let ended = revocations::actions::revoke_session(app, &act, &member.organization, &families[0], reason);
+    let revocation = ended.await.unwrap().revocation.unwrap().id.to_string();
+    (families[1].to_string(), revocation)
+}
+
 fn with_ids() -> Vec<Endpoint> {
     routes::table().into_iter().filter(|endpoint| endpoint.pattern.contains("{id}")).collect()
 }
@@ -156,6 +185,7 @@ async fn ask(browser: &Browser, endpoint: &Endpoint, id: &str, token: &str) -> P
     let request = request.header("x-csrf-token", token);
     let request = match (endpoint.method.as_str(), paths::is_api(&endpoint.pattern)) {
         ("GET", _) => request,
+        ("DELETE", _) => request.json(&json!({})),
         (_, true) => request.json(&body_for(endpoint)),
         (_, false) => request.form(&[("decision", "approve"), ("version", "2")]),
     };
@@ -226,6 +256,8 @@ async fn ask_the_api(app: &TestApp, person: &Person, role: Role, things: &Things
         let request = match endpoint.method.as_str() {
             "GET" => request,
             _ => request.json(&body_for(endpoint)),
+            "DELETE" => request.json(&json!({})),
+            _ => request.json(&json!({ "decision": "approve", "version": 2 })),
         };
         let page = client.send(request).await;
         let expected = if endpoint.access.admits(role) { (404, "not_found") } else { (403, "not_permitted") };
