@@ -307,11 +307,6 @@ pub fn family(id: impl Display) -> String {
 }
 
 #[must_use]
-pub fn user_security(id: impl Display) -> String {
-    format!("/users/{id}/security")
-}
-
-#[must_use]
 pub fn revocation(id: impl Display) -> String {
     format!("{REVOCATIONS}/{id}")
 }
@@ -376,11 +371,6 @@ pub fn undo_address_link(token: &str) -> String {
 #[must_use]
 pub fn activate_link(token: &str) -> String {
     format!("/activate/{token}")
-}
-
-#[must_use]
-pub fn reset_password_link(token: &str) -> String {
-    format!("/reset-password/{token}")
 }
 
 #[must_use]

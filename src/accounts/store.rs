@@ -196,16 +196,3 @@ pub fn approve(c: &mut Connection, id: &UserId, now: Timestamp) -> QueryResult<(
         .execute(c)
         .map(drop)
 }
-
-/// Takes the password away, also a temporary one: nobody signs in with it any more.
-pub fn clear_password(c: &mut Connection, id: &UserId, now: Timestamp) -> QueryResult<()> {
-    diesel::update(table::table.find(id))
-        .set((
-            table::password_hash.eq(None::<String>),
-            table::password_expires_at.eq(None::<Timestamp>),
-            table::must_change_password.eq(false),
-            table::updated_at.eq(now),
-        ))
-        .execute(c)
-        .map(drop)
-}

@@ -6,8 +6,7 @@ use frontdesk::sessions::listing::{self, State, View};
 use frontdesk::web::pager::{Cursor, Place};
 
 use super::support::filled;
-use crate::harness::{Engine, TestApp, both_engines};
-use crate::verifications::plans::{plan, statements};
+use crate::harness::{Engine, TestApp, both_engines, plan, statements};
 
 both_engines!(every_list_reads_a_range_of_its_index);
 
