@@ -97,7 +97,7 @@ pub async fn list(SignedIn(actor): SignedIn, context: Context) -> Result<HttpRes
 /// From where the feed is read.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Since {
+pub struct FeedStart {
     /// From this moment on; everything that is kept when left out.
     #[param(value_type = Option<String>, format = DateTime, example = "2026-03-02T09:00:00Z")]
     since: Option<String>,
@@ -109,7 +109,7 @@ pub struct Since {
     limit: Limit,
 }
 
-impl Since {
+impl FeedStart {
     fn place(&self) -> Result<Cursor, AppError> {
         if let Some(text) = self.cursor.as_deref().filter(|text| !text.is_empty()) {
             return Cursor::decode(text).ok_or_else(|| {
@@ -148,7 +148,7 @@ pub struct EndedSessions {
 }
 
 /// Sessions of the organization that have ended, oldest first: poll it with the cursor of the last answer.
-#[utoipa::path(get, path = "/api/v1/sessions/revoked", tag = "sessions", params(Since), security(("bearer" = [])), responses(
+#[utoipa::path(get, path = "/api/v1/sessions/revoked", tag = "sessions", params(FeedStart), security(("bearer" = [])), responses(
     (status = 200, description = "What ended since", body = EndedSessions),
     (status = 400, description = "`bad_query`, `bad_cursor`", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
@@ -158,7 +158,7 @@ pub struct EndedSessions {
 pub async fn revoked(
     who: Allowed<SeeUsers>,
     context: Context,
-    Query(since): Query<Since>,
+    Query(since): Query<FeedStart>,
 ) -> Result<HttpResponse, AppError> {
     let (place, limit) = (since.place()?, since.limit.0);
     let (organization, from) = (who.actor.organization, place.clone());

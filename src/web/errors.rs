@@ -140,7 +140,8 @@ fn is_plain_form(request: &HttpRequest) -> bool {
     let content_type = request.headers().get(header::CONTENT_TYPE);
     *request.method() == Method::POST
         && !is_htmx(request)
-        && content_type.is_some_and(|value| value.as_bytes().starts_with(b"application/x-www-form-urlencoded"))
+        && content_type
+            .is_some_and(|value| value.as_bytes().starts_with(b"application/x-www-form-urlencoded"))
 }
 
 /// The browser takes the fields of the form along to the page that asks for a factor.

@@ -62,7 +62,7 @@ pub fn seen(
 #[derive(Clone, Debug)]
 pub enum Settled {
     /// The password was right and nothing is locked. The user as of now.
-    Right(User),
+    Right(Box<User>),
     /// Refused, in the words for a wrong password.
     Refused { reason: Reason, lock: Option<LockId> },
 }
@@ -81,7 +81,7 @@ pub fn settle(c: &mut Connection, app: &App, act: &Act, seen: &Seen, right: bool
         if user.may_sign_in(act.at).is_ok() {
             store::forget(c, &seen.bucket, act.at)?;
         }
-        return Ok(Settled::Right(user.clone()));
+        return Ok(Settled::Right(Box::new(user.clone())));
     }
     let reason = if locked { Reason::Locked } else { Reason::Credentials };
     let whose = user.as_ref().map(|user| &user.id);

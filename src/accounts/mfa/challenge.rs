@@ -132,7 +132,8 @@ pub async fn answer_api(
     token: &SecretString,
     proof: &Proof,
 ) -> Result<Result<Pair, Refused>, AppError> {
-    answer(app, act, (Purpose::ApiSignIn, token), proof, sign_in::open_api).await
+    let open = |c: &mut Connection, app: &App, act: &Act, user: User| sign_in::open_api(c, app, act, &user);
+    answer(app, act, (Purpose::ApiSignIn, token), proof, open).await
 }
 
 /// `open` opens the session, in the transaction of the answer.

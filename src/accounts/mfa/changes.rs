@@ -16,15 +16,29 @@ use crate::{paths, sessions};
 /// What happened to the factors of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Change {
-    AppAdded { first: bool },
+    AppAdded {
+        first: bool,
+    },
     AppReplaced,
-    AppRemoved { last: bool },
-    PasskeyAdded { name: String, first: bool },
-    PasskeyRemoved { name: String, last: bool },
+    AppRemoved {
+        last: bool,
+    },
+    PasskeyAdded {
+        name: String,
+        first: bool,
+    },
+    PasskeyRemoved {
+        name: String,
+        last: bool,
+    },
     CodesMade,
-    CodeUsed { left: usize },
+    CodeUsed {
+        left: usize,
+    },
     /// By somebody else, for a reason.
-    Reset { reason: String },
+    Reset {
+        reason: String,
+    },
 }
 
 impl Change {

@@ -1,4 +1,4 @@
-//! The second factor: an authenticator app (TOTP), passkeys (WebAuthn) and recovery codes.
+//! The second factor: an authenticator app (TOTP), passkeys (`WebAuthn`) and recovery codes.
 //!
 //! A user has a second factor from the first confirmed app or passkey to the removal of the last one
 //! (`users.mfa_since`); recovery codes come and go with it. Then
@@ -14,8 +14,8 @@
 //! notification and in the audit log ([`changes`]).
 
 pub mod api;
-mod changes;
 pub mod challenge;
+mod changes;
 mod factor;
 pub mod model;
 pub mod pages;

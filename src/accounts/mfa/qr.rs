@@ -50,7 +50,7 @@ mod tests {
         let code = QRBuilder::new("otpauth://totp/x").ecl(ECL::M).build().unwrap();
         let path = outline(&code);
         let right = code.size - 7 + QUIET;
-        assert!(path.starts_with(&format!("M4 4h7v1h-7z")), "{path}");
+        assert!(path.starts_with("M4 4h7v1h-7z"), "{path}");
         assert!(path.contains(&format!("M{right} 4h7v1h-7z")), "{path}");
     }
 }

@@ -25,18 +25,12 @@ const GROUP: usize = 4;
 pub struct Shown(pub Vec<SecretString>);
 
 /// Makes new codes and ends the old ones. Call it in a write transaction.
-pub(super) fn make(
-    c: &mut Connection,
-    app: &App,
-    user: &UserId,
-    now: Timestamp,
-) -> Result<Shown, AppError> {
+pub(super) fn make(c: &mut Connection, app: &App, user: &UserId, now: Timestamp) -> Result<Shown, AppError> {
     store::recovery::remove(c, user)?;
     let mut codes = Vec::with_capacity(CODES);
     for _ in 0..CODES {
-        let code: String = (0..LENGTH)
-            .filter_map(|_| app.random.pick(ALPHABET).map(|letter| char::from(*letter)))
-            .collect();
+        let code: String =
+            (0..LENGTH).filter_map(|_| app.random.pick(ALPHABET).map(|letter| char::from(*letter))).collect();
         let hash = hex::encode(app.keys.mac(Purpose::RecoveryCode, &message(user, &code)));
         store::recovery::insert(c, &app.random, user, &hash, now)?;
         codes.push(grouped(&code).into());

@@ -72,9 +72,7 @@ pub async fn confirm(
             let right = match &shown {
                 Shown::Password(_) => true,
                 Shown::Factor(Proof::Code(code)) => factor::spend(c, &app_, &act, &user, code)?,
-                Shown::Factor(Proof::Passkey(answer)) => {
-                    passkeys::proves(c, &app_, &act, &user.id, answer)?
-                }
+                Shown::Factor(Proof::Passkey(answer)) => passkeys::proves(c, &app_, &act, &user.id, answer)?,
             };
             if !right {
                 return Ok::<_, AppError>(Err(Refused::Wrong));

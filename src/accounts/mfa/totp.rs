@@ -67,7 +67,8 @@ pub async fn pending(app: &App, actor: &Actor, now: Timestamp) -> Result<Option<
         .map_err(|error| AppError::internal(error.to_string()))?;
     let uri = totp.to_url().map_err(|error| AppError::internal(error.to_string()))?;
     let text = totp.secret().to_base32();
-    let groups: Vec<&str> = text.as_bytes().chunks(4).filter_map(|part| std::str::from_utf8(part).ok()).collect();
+    let groups: Vec<&str> =
+        text.as_bytes().chunks(4).filter_map(|part| std::str::from_utf8(part).ok()).collect();
     Ok(Some(SetUp { secret: groups.join(" ").into(), uri: uri.into() }))
 }
 
@@ -136,10 +137,8 @@ pub fn spend(
 
 /// The time step a code is of: now, the one before, or the one after.
 fn matched(secret: &[u8], code: &SecretString, now: Timestamp) -> Result<Option<i64>, AppError> {
-    let totp: Totp = Builder::new()
-        .with_secret(secret)
-        .build()
-        .map_err(|error| AppError::internal(error.to_string()))?;
+    let totp: Totp =
+        Builder::new().with_secret(secret).build().map_err(|error| AppError::internal(error.to_string()))?;
     let seconds = u64::try_from(now.utc().timestamp()).unwrap_or_default();
     let typed: String = code.expose_secret().chars().filter(|letter| !letter.is_whitespace()).collect();
     Ok(totp.check(&typed, seconds).and_then(|step| i64::try_from(step).ok()))

@@ -52,7 +52,10 @@ pub async fn by_api(
     attempt: &Attempt,
 ) -> Result<Result<Step<Pair>, Refused>, AppError> {
     match authenticate(app, act, attempt).await? {
-        Ok(checked) => admit(app, act, checked, Purpose::ApiSignIn, open_api).await,
+        Ok(checked) => {
+            let open = |c: &mut Connection, app: &App, act: &Act, user: User| open_api(c, app, act, &user);
+            admit(app, act, checked, Purpose::ApiSignIn, open).await
+        }
         Err(refused) => Ok(Err(refused)),
     }
 }
@@ -104,7 +107,7 @@ pub fn open_api(
     c: &mut Connection,
     app: &App,
     act: &Act,
-    user: User,
+    user: &User,
 ) -> Result<Result<Pair, Refused>, AppError> {
     if let Err(refusal) = user.may_sign_in(act.at) {
         return Ok(Err(Refused::Account(refusal)));
@@ -114,8 +117,8 @@ pub fn open_api(
         return Ok(Err(Refused::PasswordChange));
     }
     let (session, pair) = api_tokens::start(c, app, act, &user.id, &user.organization_id)?;
-    devices::meet(c, app, act, &user, &Presented::Program)?;
-    record(c, app, act, &user, ("api", &session))?;
+    devices::meet(c, app, act, user, &Presented::Program)?;
+    record(c, app, act, user, ("api", &session))?;
     Ok(Ok(pair))
 }
 

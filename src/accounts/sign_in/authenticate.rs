@@ -34,7 +34,7 @@ pub async fn authenticate(
     let (app_, act_) = (app.clone(), act.clone());
     let settled = app.db.write(move |c| locks::settle(c, &app_, &act_, &seen, right)).await?;
     let user = match settled {
-        Settled::Right(user) => user,
+        Settled::Right(user) => *user,
         Settled::Refused { reason, lock } => {
             if let Some(lock) = lock {
                 tell_later(app, lock);

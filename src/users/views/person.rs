@@ -109,7 +109,8 @@ impl PersonView<'_> {
         let may_open = self.actor.role.allows(Permission::DecideVerifications);
         let row = |case: &crate::verifications::Case| {
             let kind = case.declared_kind.label();
-            let first = if may_open { Cell::link(&paths::verification(&case.id), kind) } else { Cell::text(kind) };
+            let first =
+                if may_open { Cell::link(&paths::verification(&case.id), kind) } else { Cell::text(kind) };
             Row::new(case.id.as_str())
                 .cell(first)
                 .cell(Cell::of(cases::state(case.state_at(self.now))))

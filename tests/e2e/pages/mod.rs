@@ -8,9 +8,9 @@ mod console;
 mod factors;
 mod invites;
 mod public;
-mod users;
 mod recovery;
 mod sessions;
+mod users;
 
 use super::driver::{Tab, Theme};
 

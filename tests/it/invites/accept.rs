@@ -190,7 +190,10 @@ async fn an_erasure_takes_the_person_out_of_invites_and_files(app: TestApp) {
             dsl::invite_batch_rows.select((dsl::email, dsl::name)).load(c)
         })
         .await;
-    assert!(rows.iter().all(|(email, name)| email.ends_with("@erased.invalid") && name.is_empty()), "{rows:?}");
+    assert!(
+        rows.iter().all(|(email, name)| email.ends_with("@erased.invalid") && name.is_empty()),
+        "{rows:?}"
+    );
 }
 
 async fn the_link_leaves_the_address_bar(app: TestApp) {

@@ -81,9 +81,8 @@ async fn a_token_is_good_for_ten_minutes_and_for_programs_only(app: TestApp) {
     let asked: Value = login(&app, &person).await.json();
     let token = asked["mfa_token"].as_str().unwrap();
     let browser = app.anonymous();
-    let with_cookie = browser
-        .request(Method::GET, "/login/code")
-        .header("cookie", format!("frontdesk-code={token}"));
+    let with_cookie =
+        browser.request(Method::GET, "/login/code").header("cookie", format!("frontdesk-code={token}"));
     assert!(!browser.send(with_cookie).await.has("#code-form"));
     app.clock.advance(TimeDelta::minutes(10));
     let page = answer(&app, &asked["mfa_token"], "totp", &phone.code(&app, 0)).await;
@@ -115,9 +114,8 @@ async fn a_bearer_session_is_made_fresh_by_a_code_and_by_no_password(app: TestAp
     let tokens: Value = answer(&app, &asked["mfa_token"], "totp", &phone.code(&app, 0)).await.json();
     let access = tokens["access_token"].as_str().unwrap();
     app.clock.advance(TimeDelta::minutes(12));
-    let confirm = async |body: Value| {
-        with_token(&app, Method::POST, "/api/v1/auth/confirm", access, &body).await
-    };
+    let confirm =
+        async |body: Value| with_token(&app, Method::POST, "/api/v1/auth/confirm", access, &body).await;
     let password = json!({ "method": "password", "password": person.password });
     confirm(password).await.assert_status(422);
     confirm(json!({ "method": "totp" })).await.assert_status(422);
@@ -125,7 +123,10 @@ async fn a_bearer_session_is_made_fresh_by_a_code_and_by_no_password(app: TestAp
     assert_eq!(code_of(wrong.assert_status(401)), "invalid_code");
     assert_ne!(factor_at(&app).await, Some(app.clock.now()));
     let right = confirm(json!({ "method": "totp", "code": phone.code(&app, 0) })).await;
-    assert_eq!(right.assert_status(200).json::<Value>()["fresh_until"], json!(app.clock.now().plus(TimeDelta::minutes(10))));
+    assert_eq!(
+        right.assert_status(200).json::<Value>()["fresh_until"],
+        json!(app.clock.now().plus(TimeDelta::minutes(10)))
+    );
     assert_eq!(factor_at(&app).await, Some(app.clock.now()));
     for _ in 0..2 {
         confirm(json!({ "method": "totp", "code": "abcdef" })).await.assert_status(401);

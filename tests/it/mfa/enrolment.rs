@@ -84,7 +84,8 @@ async fn every_change_is_mailed_and_told_and_audited(app: TestApp) {
     assert_eq!(messages.len(), told.len(), "{messages:?}");
     let actions: Vec<String> = app
         .read(|c| {
-            let factors = audit_entries::action.like("user.mfa%").or(audit_entries::action.like("user.recovery%"));
+            let factors =
+                audit_entries::action.like("user.mfa%").or(audit_entries::action.like("user.recovery%"));
             let own = audit_entries::table.filter(factors);
             own.order(audit_entries::id).select(audit_entries::action).load(c)
         })
@@ -100,7 +101,8 @@ fn dump(c: &mut Connection, tables: &[&str]) -> String {
         line: String,
     }
 
-    let whole = |table: &str, postgres: bool| match (table, postgres) {
+    let whole = |table: &str, postgres: bool| {
+        match (table, postgres) {
         (_, true) => format!("SELECT CAST(t AS TEXT) AS line FROM {table} t"),
         ("totp_secrets", _) => "SELECT coalesce(sealed_secret, '') || ' ' || coalesce(sealed_pending, '') AS line FROM totp_secrets".to_owned(),
         ("recovery_codes", _) => "SELECT hash AS line FROM recovery_codes".to_owned(),
@@ -110,6 +112,7 @@ fn dump(c: &mut Connection, tables: &[&str]) -> String {
         ("sessions", _) => "SELECT hash || state AS line FROM sessions".to_owned(),
         ("audit_entries", _) => "SELECT coalesce(before, '') || coalesce(after, '') AS line FROM audit_entries".to_owned(),
         (other, _) => panic!("say what {other} holds"),
+    }
     };
     let postgres = c.is_postgres();
     let mut text = String::new();

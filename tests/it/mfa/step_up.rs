@@ -74,7 +74,8 @@ async fn who_has_a_second_factor_shows_that_one(app: TestApp) {
 async fn a_confirmed_session_gets_another_key(app: TestApp) {
     let person = app.add_person(Role::Member, &app.organization().await).await;
     let mut browser = app.browser_of(&person).await;
-    let hashes = async || -> Vec<String> { app.read(|c| sessions::table.select(sessions::hash).load(c)).await };
+    let hashes =
+        async || -> Vec<String> { app.read(|c| sessions::table.select(sessions::hash).load(c)).await };
     let before = hashes().await;
     browser.get(&paths::confirm_then(paths::ACCOUNT)).await;
     let page = browser.submit("#confirm-form", &[("confirm_password", person.password)]).await;

@@ -170,11 +170,7 @@ pub fn forget_user(
         .filter(table::organization_id.eq(organization))
         .filter(table::email_key.eq(email_key).or(table::user_id.eq(user).assume_not_null()));
     diesel::update(own)
-        .set((
-            table::email.eq(&nobody),
-            table::email_key.eq(&nobody),
-            table::name.eq(None::<String>),
-        ))
+        .set((table::email.eq(&nobody), table::email_key.eq(&nobody), table::name.eq(None::<String>)))
         .execute(c)?;
     batches::forget_address(c, organization, email_key, &nobody)
 }

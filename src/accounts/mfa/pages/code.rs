@@ -6,11 +6,11 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::Next;
+use crate::accounts::devices::cookie;
 use crate::accounts::mfa::challenge::{self, Proof, Refused};
 use crate::accounts::mfa::model::Purpose;
 use crate::accounts::mfa::passkeys::Answer;
 use crate::accounts::mfa::{Code, Factors, views};
-use crate::accounts::devices::cookie;
 use crate::accounts::pages;
 use crate::error::{AppError, FieldError};
 use crate::web::problems::Problems;
@@ -111,7 +111,9 @@ async fn answer(
         Err(Refused::Over) => page(context, next, &[], request).await,
         Err(Refused::Wrong { left }) => {
             let message = match (proof, left) {
-                (Proof::Passkey(_), _) => "The passkey could not be checked. Try again, or use a code.".to_owned(),
+                (Proof::Passkey(_), _) => {
+                    "The passkey could not be checked. Try again, or use a code.".to_owned()
+                }
                 (_, 1) => "This is not right, or was used before. You have one more try.".to_owned(),
                 (_, left) => format!("This is not right, or was used before. You have {left} more tries."),
             };

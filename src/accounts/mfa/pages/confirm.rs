@@ -52,7 +52,8 @@ pub async fn held(
 
 /// The fields of another form that may wait in a page.
 fn waiting(sent: Sent) -> Sent {
-    let is_secret = |name: &str| name.contains("password") || matches!(name, "current" | "new" | "code" | "token");
+    let is_secret =
+        |name: &str| name.contains("password") || matches!(name, "current" | "new" | "code" | "token");
     let own = |name: &str| name == csrf::FIELD || name.starts_with(OWN);
     sent.into_iter().filter(|(name, _)| !own(name) && !is_secret(name)).collect()
 }

@@ -9,7 +9,7 @@ mod user;
 
 pub(crate) use code::COOKIE as CODE_COOKIE;
 pub use code::{
-    code_form, send_code, send_passkey, passkey_options as code_passkey_options, sign_in_options,
+    code_form, passkey_options as code_passkey_options, send_code, send_passkey, sign_in_options,
     sign_in_with_passkey,
 };
 pub use confirm::{confirm, confirm_form, held, options as confirm_options};
@@ -23,9 +23,9 @@ use serde::Deserialize;
 
 use super::recovery::{self, Shown};
 use super::views;
+use crate::access::Actor;
 use crate::accounts::store;
 use crate::error::AppError;
-use crate::access::Actor;
 use crate::web::{Context, Page};
 use crate::{console, paths};
 
@@ -51,9 +51,10 @@ async fn codes_page(
     let id = actor.user.clone();
     let user = context.app.db.read(move |c| store::by_id(c, &id)).await?.ok_or(AppError::NotFound)?;
     let text = recovery::as_text(codes, &user, &actor.organization_name);
-    let next = match actor.must_enrol {
-        true => ("I have kept them, open the console", console::start_of(actor.role)),
-        false => ("I have kept them", paths::MFA),
+    let next = if actor.must_enrol {
+        ("I have kept them, open the console", console::start_of(actor.role))
+    } else {
+        ("I have kept them", paths::MFA)
     };
     Ok(Page::public("Your recovery codes", views::codes(codes, &text, next)).answer(request))
 }

@@ -6,10 +6,10 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::{LAST, TITLE, codes_page};
+use crate::access::Actor;
 use crate::accounts::mfa::model::{PasskeyId, passkey_name};
 use crate::accounts::mfa::passkeys::{self, Added, Answer, Refused};
 use crate::accounts::mfa::{store, views};
-use crate::access::Actor;
 use crate::error::{AppError, FieldError};
 use crate::paths;
 use crate::web::guard::FreshlySignedIn;

@@ -23,10 +23,7 @@ pub struct Fields {
 }
 
 /// `POST /account/mfa/app`
-pub async fn begin(
-    FreshlySignedIn(actor): FreshlySignedIn,
-    context: Context,
-) -> Result<SeeOther, AppError> {
+pub async fn begin(FreshlySignedIn(actor): FreshlySignedIn, context: Context) -> Result<SeeOther, AppError> {
     totp::begin(&context.app, &context.act(), &actor.user).await?;
     Ok(SeeOther::to(paths::TOTP))
 }
@@ -69,17 +66,15 @@ pub async fn confirm(
             .saying("Setting up the app took too long, or is done already. Look below.")
             .answer(&request)),
         Err(Refused::WrongCode) => {
-            let message = "This is not the code of now. Wait for the next one, and check the clock of the phone.";
+            let message =
+                "This is not the code of now. Wait for the next one, and check the clock of the phone.";
             page(&context, &actor, &[FieldError::new("code", message)], &request).await
         }
     }
 }
 
 /// `POST /account/mfa/app/remove`
-pub async fn remove(
-    FreshlySignedIn(actor): FreshlySignedIn,
-    context: Context,
-) -> Result<SeeOther, AppError> {
+pub async fn remove(FreshlySignedIn(actor): FreshlySignedIn, context: Context) -> Result<SeeOther, AppError> {
     let removed = totp::remove(&context.app, &context.act(), &actor).await?;
     Ok(SeeOther::to(paths::MFA).saying(if removed { "The authenticator app was removed." } else { LAST }))
 }

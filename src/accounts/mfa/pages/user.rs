@@ -20,11 +20,7 @@ pub struct Fields {
 }
 
 /// `GET /users/{id}/mfa`
-pub async fn user(
-    guard: Allowed<ManageUsers>,
-    context: Context,
-    id: Path<String>,
-) -> Result<Page, AppError> {
+pub async fn user(guard: Allowed<ManageUsers>, context: Context, id: Path<String>) -> Result<Page, AppError> {
     let id = UserId::parse(&id).ok_or(AppError::NotFound)?;
     let (user, factors) = actions::look_at(&context.app, &guard.actor, &id).await?;
     Ok(page(&context, &user, &factors, &[], ""))

@@ -171,8 +171,7 @@ pub async fn ask_known(app: &App, act: &Act, user: &UserId) -> Result<Option<Que
                 return Ok::<_, AppError>(None);
             }
             let (options, state) = party.start_passkey_authentication(&keys).map_err(AppError::internal)?;
-            let challenge =
-                ceremony::keep(c, &app_, &act, (Purpose::PasskeyFactor, Some(&user)), &state)?;
+            let challenge = ceremony::keep(c, &app_, &act, (Purpose::PasskeyFactor, Some(&user)), &state)?;
             let public_key = serde_json::to_value(options.public_key).map_err(AppError::internal)?;
             Ok(Some(Question { challenge, public_key }))
         })

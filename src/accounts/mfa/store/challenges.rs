@@ -38,12 +38,7 @@ pub fn insert(c: &mut Connection, new: &New<'_>) -> QueryResult<()> {
 }
 
 /// The open question with this token.
-pub fn find(
-    c: &mut Connection,
-    purpose: Purpose,
-    token: &str,
-    now: Timestamp,
-) -> QueryResult<Option<Row>> {
+pub fn find(c: &mut Connection, purpose: Purpose, token: &str, now: Timestamp) -> QueryResult<Option<Row>> {
     table::table
         .filter(table::hash.eq(fingerprint(token)))
         .filter(table::purpose.eq(purpose))

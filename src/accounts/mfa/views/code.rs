@@ -43,7 +43,8 @@ fn passkey(context: &Context, factors: &Factors, next: Option<&str>) -> Markup {
 
 fn code_form(context: &Context, factors: &Factors, next: Option<&str>, problems: Problems<'_>) -> Markup {
     let (label, hint) = wanted(factors);
-    let button = if factors.app_since.is_some() { Button::primary("Go on") } else { Button::secondary("Go on") };
+    let button =
+        if factors.app_since.is_some() { Button::primary("Go on") } else { Button::secondary("Go on") };
     let fields = html! {
         (next_field(next))
         (Field::text("code", label).short().hint(hint).autocomplete("one-time-code").error(problems.of("code")))

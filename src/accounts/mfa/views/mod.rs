@@ -63,8 +63,11 @@ pub fn passkey_sign_in(context: &Context, next: Option<&str>) -> Markup {
         asks: paths::LOGIN_PASSKEY_OPTIONS,
         prefix: "",
     };
-    form.body(context, &html! {
-        @if let Some(next) = next { input type="hidden" name="next" value=(next); }
-        (Button::secondary("Sign in with a passkey").icon(ui::Icon::KeyRound))
-    })
+    form.body(
+        context,
+        &html! {
+            @if let Some(next) = next { input type="hidden" name="next" value=(next); }
+            (Button::secondary("Sign in with a passkey").icon(ui::Icon::KeyRound))
+        },
+    )
 }

@@ -35,12 +35,16 @@ pub fn overview(
 }
 
 fn demand(actor: &Actor) -> Markup {
-    callout(Meaning::Warn, "Set up a second factor to open the console", html! {
-        p {
-            "Staff of " bdi { (actor.organization_name) } " see other people’s data, so a stolen password must "
-            "not be enough. Set up an app or a passkey below; the console opens right after."
-        }
-    })
+    callout(
+        Meaning::Warn,
+        "Set up a second factor to open the console",
+        html! {
+            p {
+                "Staff of " bdi { (actor.organization_name) } " see other people’s data, so a stolen password must "
+                "not be enough. Set up an app or a passkey below; the console opens right after."
+            }
+        },
+    )
 }
 
 fn app_section(context: &Context, factors: &Factors) -> Markup {
@@ -96,11 +100,15 @@ fn add_form(context: &Context, problems: Problems<'_>, name: &str) -> Markup {
         asks: paths::PASSKEY_OPTIONS,
         prefix: "",
     };
-    let field = Field::text("name", "Name of the passkey").value(name).maxlength(60).error(problems.of("name"));
-    form.body(context, &html! {
-        (field.hint("So that you know it again, such as “Work laptop”."))
-        (ui::form::actions(html! { (Button::secondary("Add a passkey")) }))
-    })
+    let field =
+        Field::text("name", "Name of the passkey").value(name).maxlength(60).error(problems.of("name"));
+    form.body(
+        context,
+        &html! {
+            (field.hint("So that you know it again, such as “Work laptop”."))
+            (ui::form::actions(html! { (Button::secondary("Add a passkey")) }))
+        },
+    )
 }
 
 fn row(context: &Context, passkey: &Passkey) -> Markup {
@@ -127,7 +135,13 @@ fn row(context: &Context, passkey: &Passkey) -> Markup {
 
 fn recovery_section(context: &Context, factors: &Factors) -> Markup {
     let left = factors.codes_left;
-    let meaning = if left == 0 { Meaning::Bad } else if left < 4 { Meaning::Warn } else { Meaning::Ok };
+    let meaning = if left == 0 {
+        Meaning::Bad
+    } else if left < 4 {
+        Meaning::Warn
+    } else {
+        Meaning::Ok
+    };
     html! {
         section .factor {
             h2 { (icon(Icon::ListChecks)) "Recovery codes" }

@@ -11,15 +11,20 @@ use crate::web::Context;
 use crate::web::problems::Problems;
 
 #[must_use]
-pub fn user(context: &Context, user: &User, factors: &Factors, problems: Problems<'_>, reason: &str) -> Markup {
+pub fn user(
+    context: &Context,
+    user: &User,
+    factors: &Factors,
+    problems: Problems<'_>,
+    reason: &str,
+) -> Markup {
     let now = context.now;
     let state = match user.mfa_since {
         Some(since) => html! { (badge(Meaning::Ok, "On")) " since " (time(since, now)) },
         None => badge(Meaning::Neutral, "None"),
     };
-    let app = match factors.app_since {
-        Some(since) => html! { "Since " (time(since, now)) },
-        None => html! { "None" },
+    let app = html! {
+        @if let Some(since) = factors.app_since { "Since " (time(since, now)) } @else { "None" }
     };
     let facts = Facts::new()
         .text("User", user.name.as_str())
