@@ -43,17 +43,29 @@ pub enum Purpose {
     DocumentNumber,
     /// Mails kept instead of sent.
     CapturedMail,
+    /// The private keys that sign access tokens.
+    SigningKey,
+    /// Each refresh token is made of the one before it.
+    RefreshToken,
+    /// Answers kept for callers that ask again.
+    KeptAnswer,
+    /// The keyed hash of the calls they answer.
+    KeptCall,
 }
 
 impl Purpose {
     /// Every purpose, in the order of declaration.
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 10] = [
         Self::OutboxSecret,
         Self::DocumentKey,
         Self::CsrfToken,
         Self::CookieSigning,
         Self::DocumentNumber,
         Self::CapturedMail,
+        Self::SigningKey,
+        Self::RefreshToken,
+        Self::KeptAnswer,
+        Self::KeptCall,
     ];
 
     /// The text the key is derived from: changing one makes everything sealed with it unreadable.
@@ -65,6 +77,10 @@ impl Purpose {
             Self::CookieSigning => b"cookie signing",
             Self::DocumentNumber => b"document number",
             Self::CapturedMail => b"captured mail",
+            Self::SigningKey => b"signing key",
+            Self::RefreshToken => b"refresh token",
+            Self::KeptAnswer => b"kept answer",
+            Self::KeptCall => b"kept call",
         }
     }
 }

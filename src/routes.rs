@@ -2,9 +2,10 @@
 
 use crate::accounts::{api as auth, pages as accounts, registration, verify_email};
 use crate::mail::pages as mail;
+use crate::sessions::access_token;
 use crate::verifications::{api as cases, pages as verifications};
-use crate::web::route::{Endpoint, get, post};
-use crate::{audit, health, metrics, openapi, own_case, paths};
+use crate::web::route::{Endpoint, delete, get, post};
+use crate::{api_keys, audit, health, metrics, openapi, own_case, paths};
 use paths::patterns as p;
 
 /// Every route of the application.
@@ -16,6 +17,8 @@ pub fn table() -> Vec<Endpoint> {
     table.extend(applicant());
     table.extend(emails());
     table.extend(decide());
+    table.extend(set_up());
+    table.push(get(paths::JWKS, access_token::api::jwks));
     table.push(get(paths::OPENAPI, openapi::serve));
     table.push(get(paths::API_DOCS, openapi::page));
     table.extend(api("/api/v1"));
@@ -89,6 +92,22 @@ fn decide() -> Vec<Endpoint> {
     ]
 }
 
+/// The console's settings of an organization.
+fn set_up() -> Vec<Endpoint> {
+    use api_keys::pages;
+    vec![
+        get(paths::API_KEYS, pages::list),
+        post(paths::API_KEYS, pages::create),
+        // Before the pattern of a key, which would take this word for an id.
+        get(paths::NEW_API_KEY, pages::new),
+        get(p::API_KEY, pages::show),
+        get(p::API_KEY_ROTATE, pages::ask_rotate),
+        post(p::API_KEY_ROTATE, pages::rotate),
+        get(p::API_KEY_REVOKE, pages::ask_revoke),
+        post(p::API_KEY_REVOKE, pages::revoke),
+    ]
+}
+
 /// The JSON API, the same under `/api/v1` and `/v1`.
 fn api(root: &str) -> Vec<Endpoint> {
     let at = |path: &str| format!("{root}{path}");
@@ -104,6 +123,10 @@ fn api(root: &str) -> Vec<Endpoint> {
         post(at("/verifications/{id}/decision"), cases::decide),
         post(at("/auth/register"), registration::api::submit),
         post(at("/email-verification/verify"), verify_email::api::verify),
+        get(at("/api-keys"), api_keys::api::list),
+        post(at("/api-keys"), api_keys::api::create),
+        post(at("/api-keys/{id}/rotate"), api_keys::api::rotate),
+        delete(at("/api-keys/{id}"), api_keys::api::revoke),
     ]
 }
 

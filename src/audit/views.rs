@@ -18,13 +18,14 @@ const AREAS: &[(&str, &str)] = &[
     ("document", "Documents"),
     ("user", "Users"),
     ("session", "Sessions"),
+    ("api_key", "API keys"),
     ("email", "Mail"),
 ];
 
 /// An action in words: `verification.approved` reads "Verification approved".
 #[must_use]
 pub fn sentence(action: &str) -> String {
-    let words = action.replace(['.', '_'], " ");
+    let words = action.replace("api_key", "API key").replace(['.', '_'], " ");
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

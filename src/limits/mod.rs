@@ -6,6 +6,7 @@
 
 mod store;
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -36,6 +37,30 @@ const BATCH: i64 = 1_000;
 /// No limit has a longer window.
 const LONGEST: TimeDelta = TimeDelta::hours(24);
 
+/// How a limit stands after a try: what callers of the API are told in headers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub limit: Limit,
+    /// Tries that are left of the fullest bucket.
+    pub remaining: u32,
+    /// Until that bucket has room for one more than now.
+    pub reset: Duration,
+}
+
+tokio::task_local! {
+    /// The limits that the request at hand has met.
+    static MET: RefCell<Vec<Standing>>;
+}
+
+/// Does `work` and answers with it how the limits stand that it took from.
+pub async fn watch<F: Future>(work: F) -> (F::Output, Vec<Standing>) {
+    MET.scope(RefCell::default(), async {
+        let output = work.await;
+        (output, MET.with(RefCell::take))
+    })
+    .await
+}
+
 /// Counts one try of each key, such as `ip:192.0.2.1` and `user:0190…`, unless one of them is used up.
 /// Commits by itself, so that the try counts whatever comes of it.
 ///
@@ -46,45 +71,48 @@ pub async fn take(app: &App, limit: Limit, keys: &[String]) -> Result<(), AppErr
     let mut buckets: Vec<String> = keys.iter().map(|key| format!("{}:{key}", limit.name)).collect();
     // Everybody locks in the same order, so that two who share two buckets never wait for each other.
     buckets.sort();
-    let wait = app
+    let room = app
         .db
         .write(move |c| {
-            let wait = room(c, limit, &buckets, now)?;
-            if wait.is_none() {
+            let room = room(c, limit, &buckets, now)?;
+            if room.left > 0 {
                 store::insert(c, &random, &buckets, now)?;
             }
-            Ok::<_, AppError>(wait)
+            Ok::<_, AppError>(room)
         })
         .await?;
-    match wait {
-        None => Ok(()),
-        Some(retry_after) => {
-            app.metrics.rate_limit_exceeded(limit.name);
-            Err(AppError::TooMany { retry_after })
-        }
+    let reset = room.wait.to_std().unwrap_or_default().max(Duration::from_secs(1));
+    let standing = Standing { limit, remaining: room.left.saturating_sub(1), reset };
+    // Nobody watches what a job or the command line does.
+    drop(MET.try_with(|met| met.borrow_mut().push(standing)));
+    if room.left > 0 {
+        return Ok(());
     }
+    app.metrics.rate_limit_exceeded(limit.name);
+    Err(AppError::TooMany { retry_after: reset })
 }
 
-/// How long until there is room in every bucket; `None` when there is now.
-fn room(
-    c: &mut Connection,
-    limit: Limit,
-    buckets: &[String],
-    now: Timestamp,
-) -> Result<Option<Duration>, AppError> {
-    let mut longest: Option<TimeDelta> = None;
+/// What the fullest bucket has left.
+struct Room {
+    left: u32,
+    /// Until its oldest try does not count any more.
+    wait: TimeDelta,
+}
+
+fn room(c: &mut Connection, limit: Limit, buckets: &[String], now: Timestamp) -> Result<Room, AppError> {
+    let mut fullest = Room { left: limit.most, wait: limit.window };
     for bucket in buckets {
         // Two tries at once are counted one after the other.
         c.lock(bucket)?;
         let recent = store::recent(c, bucket, now.minus(limit.window), limit.most)?;
-        if recent.len() >= limit.most as usize
-            && let Some(oldest) = recent.last()
-        {
-            let wait = oldest.plus(limit.window).since(now);
-            longest = Some(longest.map_or(wait, |other| other.max(wait)));
+        let Some(oldest) = recent.last() else { continue };
+        let left = limit.most.saturating_sub(u32::try_from(recent.len()).unwrap_or(u32::MAX));
+        let wait = oldest.plus(limit.window).since(now);
+        if left < fullest.left || (left == fullest.left && wait > fullest.wait) {
+            fullest = Room { left, wait };
         }
     }
-    Ok(longest.map(|wait| wait.to_std().unwrap_or_default().max(Duration::from_secs(1))))
+    Ok(fullest)
 }
 
 /// Forgets the tries of a key, such as those before a sign-in that went well.

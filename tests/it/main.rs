@@ -12,6 +12,7 @@
 
 mod access;
 mod accounts;
+mod api_keys;
 mod audit;
 mod cli;
 mod crash;
@@ -24,7 +25,9 @@ mod harness;
 mod health;
 mod limits;
 mod mail;
+mod openapi;
 mod registration;
 mod sessions;
+mod tokens;
 mod verifications;
 mod web;

@@ -1,6 +1,7 @@
 //! What every answer has, whatever it is about.
 
 mod kit;
+mod origins;
 
 use reqwest::Method;
 
