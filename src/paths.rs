@@ -74,7 +74,7 @@ pub fn api_area(path: &str) -> &str {
 #[must_use]
 pub fn api_path(path: &str) -> &str {
     let rest = path.strip_prefix("/api/v1").or_else(|| path.strip_prefix("/v1"));
-    rest.unwrap_or_default()
+    rest.filter(|rest| rest.starts_with('/')).unwrap_or_default()
 }
 
 /// Is a program asking, whatever its headers say? Failures are told it in JSON.

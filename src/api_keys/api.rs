@@ -117,6 +117,8 @@ pub struct Listing {
 pub struct CreateKey {
     #[schema(min_length = 1, max_length = 60, example = "Nightly import")]
     name: String,
+    /// Of `verifications:read`, `verifications:decide`, `users:read`, `users:manage`, `sessions:read`,
+    /// `sessions:revoke`, `invites:manage`, `emails:read`, `audit:read`, `health:read`.
     #[schema(min_items = 1, example = json!(["verifications:read"]))]
     scopes: Vec<String>,
     /// 1 to 365, 90 when left out.
@@ -146,7 +148,7 @@ pub async fn list(
     Query(listing): Query<Listing>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
-    let cursor = listing.cursor.as_deref().map(|text| {
+    let cursor = listing.cursor.as_deref().filter(|text| !text.is_empty()).map(|text| {
         let broken = "Take the cursor from next_cursor of the page before.";
         Cursor::decode(text).ok_or_else(|| AppError::bad_request("bad_cursor", broken))
     });

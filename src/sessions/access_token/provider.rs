@@ -14,7 +14,7 @@ static RING: CryptoProvider =
 /// Makes it the one of this process; once is enough, more does no harm.
 pub fn install() {
     // Refused only when it is there already.
-    drop(RING.install_default());
+    let _installed = RING.install_default();
 }
 
 struct Signing(Ed25519KeyPair);
