@@ -54,10 +54,7 @@ pub fn nav(context: &Context) -> Nav {
                 place(Permission::SearchAudit, "Audit", paths::AUDIT, Icon::ScrollText),
             ],
         ),
-        group(
-            "Set up",
-            vec![place(Permission::ManageUsers, "API keys", paths::API_KEYS, Icon::KeyRound)],
-        ),
+        group("Set up", vec![place(Permission::ManageUsers, "API keys", paths::API_KEYS, Icon::KeyRound)]),
     ])
 }
 

@@ -93,6 +93,12 @@ impl AppError {
         Self::Conflict { code, message: message.into(), current: None }
     }
 
+    /// Was the request refused, rather than lost in an outage that leaves open what became of it?
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        !matches!(self, Self::Unavailable(_) | Self::Internal(_))
+    }
+
     /// The stable word for programs.
     #[must_use]
     pub fn code(&self) -> &'static str {

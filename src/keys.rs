@@ -43,6 +43,8 @@ pub enum Purpose {
     DocumentNumber,
     /// Mails kept instead of sent.
     CapturedMail,
+    /// The keyed hash of an address that somebody tried to sign in with.
+    SignInBucket,
     /// The private keys that sign access tokens.
     SigningKey,
     /// Each refresh token is made of the one before it.
@@ -55,13 +57,14 @@ pub enum Purpose {
 
 impl Purpose {
     /// Every purpose, in the order of declaration.
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::OutboxSecret,
         Self::DocumentKey,
         Self::CsrfToken,
         Self::CookieSigning,
         Self::DocumentNumber,
         Self::CapturedMail,
+        Self::SignInBucket,
         Self::SigningKey,
         Self::RefreshToken,
         Self::KeptAnswer,
@@ -77,6 +80,7 @@ impl Purpose {
             Self::CookieSigning => b"cookie signing",
             Self::DocumentNumber => b"document number",
             Self::CapturedMail => b"captured mail",
+            Self::SignInBucket => b"sign-in bucket",
             Self::SigningKey => b"signing key",
             Self::RefreshToken => b"refresh token",
             Self::KeptAnswer => b"kept answer",

@@ -8,8 +8,8 @@
 //! * [`limits`] (how often), [`idempotency`] (the same answer to the same call), [`live`] (the hub of events),
 //!   [`metrics`]
 //! * features, each a folder with its rules (`model`), SQL (`store`), use cases (`actions`), pages and
-//!   API: [`accounts`], [`sessions`], [`api_keys`], [`documents`], [`verifications`], [`own_case`], [`mail`],
-//!   [`notifications`], [`audit`], [`health`]
+//!   API: [`accounts`], [`sessions`], [`api_keys`], [`documents`], [`verifications`], [`own_account`],
+//!   [`own_case`], [`mail`], [`notifications`], [`audit`], [`health`]
 //! * [`app`] holds the parts together; [`routes`] is the only route table and [`paths`] makes its links;
 //!   [`server`] runs them; [`cli`] is what the program does from a terminal; [`demo`] fills a show room
 //!
@@ -43,6 +43,7 @@ pub mod metrics;
 pub mod notifications;
 pub mod openapi;
 pub mod organizations;
+pub mod own_account;
 pub mod own_case;
 pub mod paths;
 pub mod routes;

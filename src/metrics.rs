@@ -115,7 +115,7 @@ impl Metrics {
 
 /// `GET /metrics`, for whom `/health` shows its details to.
 pub async fn serve(_: Anyone, context: Context, request: HttpRequest) -> Result<HttpResponse, AppError> {
-    if !health::sees_details(&request, &context) {
+    if !health::sees_details(&request, &context).await {
         return Err(AppError::forbidden("not_permitted", "Send the HEALTH_TOKEN as a bearer token."));
     }
     let text = context.app.metrics.text()?;

@@ -12,9 +12,21 @@ pub const VERIFY_EMAIL: &str = "/verify-email";
 pub const VERIFY_EMAIL_NEW_LINK: &str = "/verify-email/new-link";
 pub const VERIFY_EMAIL_SENT: &str = "/verify-email/sent";
 pub const ACTIVATE: &str = "/activate";
+pub const UNLOCK: &str = "/unlock";
+pub const END_SESSIONS: &str = "/end-sessions";
+pub const FORGOT_PASSWORD: &str = "/forgot-password";
+pub const PASSWORD_RULES: &str = "/password/rules";
 pub const ACCOUNT: &str = "/account";
 pub const PASSWORD: &str = "/account/password";
 pub const MFA: &str = "/account/mfa";
+pub const OWN_PROFILE: &str = "/account/profile";
+pub const OWN_SESSIONS: &str = "/account/sessions";
+pub const OWN_SESSIONS_END_OTHERS: &str = "/account/sessions/end-others";
+pub const OWN_NOTIFICATIONS: &str = "/account/notifications";
+pub const OWN_NOTIFICATIONS_READ_ALL: &str = "/account/notifications/read-all";
+pub const OWN_PREFERENCES: &str = "/account/emails";
+pub const OWN_DATA: &str = "/account/data";
+pub const OWN_DATA_FILE: &str = "/account/data.json";
 pub const CONFIRM: &str = "/account/confirm";
 pub const CASE: &str = "/case";
 pub const CASE_RECEIVED: &str = "/case/received";
@@ -25,6 +37,8 @@ pub const EMAILS: &str = "/emails";
 pub const AUDIT: &str = "/audit";
 pub const HEALTH_PAGE: &str = "/watch/health";
 pub const HEALTH: &str = "/health";
+pub const LIVENESS: &str = "/health/liveness";
+pub const READINESS: &str = "/health/readiness";
 pub const METRICS: &str = "/metrics";
 pub const ASSETS: &str = "/assets/{file}";
 pub const OPENAPI: &str = "/api/openapi.json";
@@ -39,9 +53,12 @@ pub mod patterns {
     pub const CLAIM: &str = "/verifications/{id}/claim";
     pub const RENEW: &str = "/verifications/{id}/renew";
     pub const RELEASE: &str = "/verifications/{id}/release";
+    pub const LEAVE: &str = "/verifications/{id}/leave";
     pub const DECISION: &str = "/verifications/{id}/decision";
     pub const DECISION_PREVIEW: &str = "/verifications/{id}/decision/preview";
     pub const DOCUMENT: &str = "/documents/{id}";
+    pub const OWN_SESSION_END: &str = "/account/sessions/{id}/end";
+    pub const OWN_NOTIFICATION: &str = "/account/notifications/{id}";
     pub const OWN_DOCUMENT: &str = "/case/documents/{id}";
     pub const EMAIL: &str = "/emails/{id}";
     pub const EMAIL_PREVIEW: &str = "/emails/{id}/preview";
@@ -56,6 +73,8 @@ pub mod patterns {
     pub const VERIFY_EMAIL_LINK: &str = "/verify-email/{token}";
     pub const ACTIVATE_LINK: &str = "/activate/{token}";
     pub const CASE_LINK: &str = "/case/link/{token}";
+    pub const UNLOCK_LINK: &str = "/unlock/{token}";
+    pub const END_SESSIONS_LINK: &str = "/end-sessions/{token}";
 }
 
 /// Is this a call of the JSON API?
@@ -80,18 +99,18 @@ pub fn api_path(path: &str) -> &str {
 /// Is a program asking, whatever its headers say? Failures are told it in JSON.
 #[must_use]
 pub fn is_for_programs(path: &str) -> bool {
-    is_api(path) || path == HEALTH || path == METRICS || path.starts_with("/health/") || path == OPENAPI || path == JWKS
+    is_api(path)
+        || path == HEALTH
+        || path == METRICS
+        || path.starts_with("/health/")
+        || path == OPENAPI
+        || path == JWKS
 }
 
 /// Does this answer without looking who asks?
 #[must_use]
 pub fn is_anonymous(path: &str) -> bool {
-    path.starts_with("/assets/")
-        || path == HEALTH
-        || path.starts_with("/health/")
-        || path == METRICS
-        || path == OPENAPI
-        || path == JWKS
+    path.starts_with("/assets/") || matches!(path, LIVENESS | READINESS | OPENAPI | JWKS)
 }
 
 /// May a form with files be sent here? Its own extractor then checks the token.
@@ -103,6 +122,18 @@ pub fn takes_files(path: &str) -> bool {
 #[must_use]
 pub fn login_then(next: &str) -> String {
     format!("{LOGIN}?next={}", encode(next))
+}
+
+/// Ends one of the own sessions.
+#[must_use]
+pub fn own_session_end(id: impl Display) -> String {
+    format!("/account/sessions/{id}/end")
+}
+
+/// Marks an own notification as read and goes on to what it is about.
+#[must_use]
+pub fn own_notification(id: impl Display) -> String {
+    format!("/account/notifications/{id}")
 }
 
 /// The page that asks for a fresh factor, and then goes on to `next`.
@@ -139,6 +170,11 @@ pub fn renew(id: impl Display) -> String {
 #[must_use]
 pub fn release(id: impl Display) -> String {
     format!("/verifications/{id}/release")
+}
+
+#[must_use]
+pub fn leave(id: impl Display) -> String {
+    format!("/verifications/{id}/leave")
 }
 
 #[must_use]
@@ -225,6 +261,16 @@ pub fn activate_link(token: &str) -> String {
 #[must_use]
 pub fn case_link(token: &str) -> String {
     format!("/case/link/{token}")
+}
+
+#[must_use]
+pub fn unlock_link(token: &str) -> String {
+    format!("/unlock/{token}")
+}
+
+#[must_use]
+pub fn end_sessions_link(token: &str) -> String {
+    format!("/end-sessions/{token}")
 }
 
 /// `next` when it is a path of ours, otherwise `fallback`: no redirect leaves this site.

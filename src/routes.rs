@@ -1,7 +1,8 @@
 //! The only route table: what is served where, and who gets through (each handler's first argument).
 
-use crate::accounts::{api as auth, pages as accounts, registration, verify_email};
+use crate::accounts::{api as auth, devices, locks, pages as accounts, password, registration, verify_email};
 use crate::mail::pages as mail;
+use crate::own_account::pages as own;
 use crate::sessions::access_token;
 use crate::verifications::{api as cases, pages as verifications};
 use crate::web::route::{Endpoint, delete, get, post};
@@ -14,6 +15,7 @@ pub fn table() -> Vec<Endpoint> {
     let mut table = Vec::new();
     table.extend(watch());
     table.extend(own());
+    table.extend(own_account());
     table.extend(applicant());
     table.extend(emails());
     table.extend(decide());
@@ -36,13 +38,37 @@ fn own() -> Vec<Endpoint> {
         get(p::SETUP_LINK, accounts::setup_link),
         get(paths::SETUP, accounts::setup_form),
         post(paths::SETUP, accounts::create),
-        get(paths::ACCOUNT, accounts::account),
         get(paths::PASSWORD, accounts::change_form),
         post(paths::PASSWORD, accounts::change),
         get(p::ACTIVATE_LINK, accounts::activate_link),
         get(paths::ACTIVATE, accounts::activate_form),
         post(paths::ACTIVATE, accounts::activate),
+        post(paths::PASSWORD_RULES, password::rules_fragment),
+        get(p::UNLOCK_LINK, locks::pages::link),
+        get(paths::UNLOCK, locks::pages::page),
+        post(paths::UNLOCK, locks::pages::unlock),
+        get(p::END_SESSIONS_LINK, devices::pages::link),
+        get(paths::END_SESSIONS, devices::pages::page),
+        post(paths::END_SESSIONS, devices::pages::end),
         post(paths::THEME, accounts::theme),
+    ]
+}
+
+/// The pages of one's own account.
+fn own_account() -> Vec<Endpoint> {
+    vec![
+        get(paths::ACCOUNT, own::account),
+        post(paths::OWN_PROFILE, own::save_profile),
+        get(paths::OWN_SESSIONS, own::sessions),
+        post(paths::OWN_SESSIONS_END_OTHERS, own::end_others),
+        post(p::OWN_SESSION_END, own::end_session),
+        get(paths::OWN_NOTIFICATIONS, own::notifications),
+        post(paths::OWN_NOTIFICATIONS_READ_ALL, own::read_all),
+        post(p::OWN_NOTIFICATION, own::open_notification),
+        get(paths::OWN_PREFERENCES, own::preferences),
+        post(paths::OWN_PREFERENCES, own::save_preferences),
+        get(paths::OWN_DATA, own::data),
+        get(paths::OWN_DATA_FILE, own::data_file),
     ]
 }
 
@@ -86,6 +112,7 @@ fn decide() -> Vec<Endpoint> {
         post(p::CLAIM, verifications::claim),
         post(p::RENEW, verifications::renew),
         post(p::RELEASE, verifications::release),
+        post(p::LEAVE, verifications::leave),
         post(p::DECISION, verifications::decide),
         post(p::DECISION_PREVIEW, verifications::preview),
         get(p::DOCUMENT, verifications::open),
@@ -135,8 +162,8 @@ fn watch() -> Vec<Endpoint> {
         get(paths::HEALTH, health::api::overall),
         get("/health/database", health::api::database),
         get("/health/storage", health::api::storage),
-        get("/health/liveness", health::api::liveness),
-        get("/health/readiness", health::api::readiness),
+        get(paths::LIVENESS, health::api::liveness),
+        get(paths::READINESS, health::api::readiness),
         get(paths::METRICS, metrics::serve),
         get(paths::HEALTH_PAGE, health::page),
         get(paths::AUDIT, audit::list),

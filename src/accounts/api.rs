@@ -5,7 +5,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{sign_in, sign_out, store};
+use super::devices::Presented;
+use super::sign_in::{self, Attempt};
+use super::{sign_out, store};
 use crate::error::AppError;
 use crate::sessions::api_tokens::{self, Pair};
 use crate::web::errors::Problem;
@@ -48,12 +50,15 @@ impl From<Pair> for Tokens {
 #[utoipa::path(post, path = "/api/v1/auth/login", tag = "auth", request_body = Login, responses(
     (status = 200, description = "Signed in", body = Tokens),
     (status = 400, description = "The body cannot be read", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "`invalid_credentials`", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "`invalid_credentials`: unknown address, wrong password, or too many of them", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`account_pending`, `account_suspended`, `account_banned`, `account_rejected`, `password_expired`, `password_change_required`; only after a correct password", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "Too many at once", body = Problem, content_type = "application/problem+json"),
+    (status = 413, description = "The body is too large", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "Too many failures from this network; try again after `Retry-After`", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "Too many at once; try again after `Retry-After`", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn login(_: Anyone, context: Context, Json(sent): Json<Login>) -> Result<HttpResponse, AppError> {
-    let pair = sign_in::by_api(&context.app, &context.act(), &sent.email, &sent.password).await?;
+    let attempt = Attempt { email: sent.email, password: sent.password, device: Presented::Program };
+    let pair = sign_in::by_api(&context.app, &context.act(), &attempt).await?;
     Ok(HttpResponse::Ok().json(Tokens::from(pair?)))
 }
 

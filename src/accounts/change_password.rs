@@ -2,6 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::locks::{self, Cleared};
 use super::password::{self, Owner};
 use super::tokens::{self, Purpose, Verdict};
 use super::{User, store};
@@ -97,6 +98,7 @@ fn save(
     keep: Option<&SessionId>,
 ) -> diesel::QueryResult<()> {
     store::set_password(c, &user.id, &store::Password::Own(hash), act.at)?;
+    locks::clear(c, app, act, user, Cleared::Password)?;
     sessions::store::end_others(c, &user.id, keep, "the password was changed", act)?;
     let event = Event::new(&user.organization_id, "user.password_changed", Target("user", user.id.as_str()));
     audit::record(c, &app.random, act, event)

@@ -1,13 +1,18 @@
-//! Password hashing (argon2id) on its own small bound, never on the async threads.
+//! Password hashing (argon2id) on its own few threads, never on the async ones.
+//!
+//! They run at a lower priority: a hash takes a processor for tens of milliseconds, and whoever only wants a
+//! page must not wait for that.
 
-use std::sync::Arc;
+use std::panic::AssertUnwindSafe;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::config::HashingConfig;
 use crate::error::AppError;
@@ -18,8 +23,7 @@ use crate::ids::Random;
 pub struct Hasher {
     argon2: Argon2<'static>,
     random: Random,
-    /// How many are computed at the same time.
-    running: Arc<Semaphore>,
+    workers: Arc<Workers>,
     /// How many run or wait; beyond it a request is answered 503 at once.
     admitted: Arc<Semaphore>,
     /// The hash of nobody's password: an unknown address costs the same work as a known one.
@@ -43,7 +47,7 @@ impl Hasher {
         Ok(Self {
             argon2,
             random,
-            running: Arc::new(Semaphore::new(config.parallel)),
+            workers: Arc::new(Workers::new(config.parallel)),
             admitted: Arc::new(Semaphore::new(config.parallel + config.queue)),
             nobody: nobody.into(),
         })
@@ -73,13 +77,69 @@ impl Hasher {
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
         let admitted = self.admitted.clone().try_acquire_owned().map_err(AppError::unavailable)?;
-        let place = self.running.clone().acquire_owned().await.map_err(AppError::internal)?;
-        let job = tokio::task::spawn_blocking(move || {
-            let outcome = work();
-            drop((place, admitted));
-            outcome
-        });
-        job.await.map_err(AppError::internal)
+        let (done, outcome) = oneshot::channel();
+        self.workers.take(Box::new(move || {
+            // Nobody waits any more: the connection was closed meanwhile.
+            if done.is_closed() {
+                return;
+            }
+            let computed = work();
+            drop(admitted);
+            drop(done.send(computed));
+        }))?;
+        outcome.await.map_err(AppError::internal)
+    }
+}
+
+type Work = Box<dyn FnOnce() + Send>;
+
+/// How much lower the priority is: a third of the share of a processor that others get while they want it.
+const NICE: i32 = 5;
+
+/// The threads, started with the first work.
+#[derive(Debug)]
+struct Workers {
+    /// How many hashes are computed at the same time.
+    count: usize,
+    queue: OnceLock<Sender<Work>>,
+}
+
+impl Workers {
+    fn new(count: usize) -> Self {
+        Self { count, queue: OnceLock::new() }
+    }
+
+    fn take(&self, work: Work) -> Result<(), AppError> {
+        let queue = self.queue.get_or_init(|| start(self.count));
+        queue.send(work).map_err(|error| AppError::internal(error.to_string()))
+    }
+}
+
+/// Starts the threads; they end when the queue's sender is dropped.
+fn start(count: usize) -> Sender<Work> {
+    let (sender, receiver) = mpsc::channel();
+    let receiver = Arc::new(Mutex::new(receiver));
+    for number in 1..=count {
+        let receiver = receiver.clone();
+        let thread = std::thread::Builder::new().name(format!("hashing-{number}"));
+        if let Err(error) = thread.spawn(move || work_off(&receiver)) {
+            tracing::error!(%error, "a thread for password hashes could not be started");
+        }
+    }
+    sender
+}
+
+fn work_off(queue: &Mutex<Receiver<Work>>) {
+    if let Err(error) = rustix::process::nice(NICE) {
+        tracing::debug!(%error, "password hashes are computed at the usual priority");
+    }
+    loop {
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(work) = next else { return };
+        // Whoever waits for it is told by the end of its channel; the thread goes on.
+        if std::panic::catch_unwind(AssertUnwindSafe(work)).is_err() {
+            tracing::error!("a password hash failed");
+        }
     }
 }
 

@@ -6,7 +6,9 @@
 
 pub mod api;
 pub mod change_password;
+pub mod devices;
 pub mod hashing;
+pub mod locks;
 pub mod model;
 pub mod pages;
 pub mod password;

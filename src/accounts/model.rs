@@ -52,6 +52,8 @@ pub struct User {
     pub email_verified_at: Option<Timestamp>,
     pub document_verified_at: Option<Timestamp>,
     pub last_login_at: Option<Timestamp>,
+    /// Set by too many wrong passwords; sign-in reads it.
+    pub locked_until: Option<Timestamp>,
     pub created_at: Timestamp,
 }
 

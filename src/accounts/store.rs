@@ -7,6 +7,7 @@ use crate::access::{OrganizationId, Role, UserId};
 use crate::clock::Timestamp;
 use crate::db::Connection;
 use crate::db::schema::users as table;
+use crate::mail::DisplayName;
 
 /// The user with this address, in any organization.
 pub fn by_email_key(c: &mut Connection, key: &str) -> QueryResult<Option<User>> {
@@ -121,6 +122,20 @@ pub fn verify_email(c: &mut Connection, id: &UserId, now: Timestamp) -> QueryRes
         .set((table::email_verified_at.eq(Some(now)), table::updated_at.eq(now)))
         .execute(c)
         .map(|changed| changed == 1)
+}
+
+/// Keeps another name and phone number.
+pub fn set_profile(
+    c: &mut Connection,
+    id: &UserId,
+    name: &DisplayName,
+    phone: Option<&str>,
+    now: Timestamp,
+) -> QueryResult<()> {
+    diesel::update(table::table.find(id))
+        .set((table::name.eq(name), table::phone.eq(phone), table::updated_at.eq(now)))
+        .execute(c)
+        .map(drop)
 }
 
 /// Sets the status.

@@ -106,7 +106,10 @@ pub async fn rotate(
                 ..old.clone()
             };
             let until = old.expires_at.min(act.at.plus(overlap));
-            store::insert(c, &ApiKey { replaced_at: None, successor_id: None, revoked_at: None, ..next.clone() })?;
+            store::insert(
+                c,
+                &ApiKey { replaced_at: None, successor_id: None, revoked_at: None, ..next.clone() },
+            )?;
             if !store::replace(c, &old.id, &next.id, act.at, until)? {
                 return Err(not_active(&old, act.at));
             }
@@ -207,8 +210,12 @@ pub async fn recognise(app: &App, whole: SecretString, ip: Option<String>) -> Re
     let now = app.clock.now();
     match key.state(now) {
         State::Active | State::Replaced => {}
-        State::Expired => return Err(refused("api_key_expired", "This API key has expired: make a new one.")),
-        State::Revoked => return Err(refused("api_key_revoked", "This API key was revoked: make a new one.")),
+        State::Expired => {
+            return Err(refused("api_key_expired", "This API key has expired: make a new one."));
+        }
+        State::Revoked => {
+            return Err(refused("api_key_revoked", "This API key was revoked: make a new one."));
+        }
     }
     if key.last_used_at.is_none_or(|at| now.since(at) >= TOUCH_AFTER) {
         let id = key.id.clone();

@@ -217,7 +217,10 @@ mod tests {
         assert_eq!((new.name.as_str(), new.scopes.len(), new.life), ("Import", 1, TimeDelta::days(90)));
         let refused = fields(Role::Admin, " ", &[], Some(0)).unwrap_err();
         assert_eq!(refused, ["name", "scopes", "expires_in_days"]);
-        assert_eq!(fields(Role::Admin, "a", &["users:all"], Some(366)).unwrap_err(), ["scopes", "expires_in_days"]);
+        assert_eq!(
+            fields(Role::Admin, "a", &["users:all"], Some(366)).unwrap_err(),
+            ["scopes", "expires_in_days"]
+        );
         assert_eq!(fields(Role::Support, "a", &["users:manage"], None).unwrap_err(), ["scopes"]);
     }
 

@@ -78,7 +78,8 @@ pub async fn create(
     match NewKey::parse(who.actor.role, &sent.name, &sent.scopes, sent.expires_in_days) {
         Ok(new) => {
             let issued = actions::create(&context.app, &context.act(), &who.actor, new).await?;
-            Ok(Page::console("Copy the key now", views::issued(&issued, context.now)).parent(TITLE, paths::API_KEYS))
+            Ok(Page::console("Copy the key now", views::issued(&issued, context.now))
+                .parent(TITLE, paths::API_KEYS))
         }
         Err(errors) => {
             let form = views::form(context.csrf(), &sent, &errors);
@@ -95,11 +96,7 @@ async fn load(context: &Context, actor: &Actor, id: &str) -> Result<Listed, AppE
 }
 
 /// `GET /api-keys/{id}`
-pub async fn show(
-    who: Allowed<ManageUsers>,
-    context: Context,
-    id: Path<String>,
-) -> Result<Page, AppError> {
+pub async fn show(who: Allowed<ManageUsers>, context: Context, id: Path<String>) -> Result<Page, AppError> {
     let listed = load(&context, &who.actor, &id).await?;
     let (organization, id) = (who.actor.organization, listed.key.id.clone());
     let target = move |c: &mut _| audit::for_target(c, &organization, Target(actions::TARGET, id.as_str()));

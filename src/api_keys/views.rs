@@ -14,8 +14,8 @@ use crate::error::FieldError;
 use crate::paths;
 use crate::ui::form::actions;
 use crate::ui::{
-    Button, Cell, Choice, Choices, Column, Empty, Event, Facts, Field, Form, Icon, Meaning, Pager, Row, Table,
-    badge, callout, copyable, time, time_absolute, timeline,
+    Button, Cell, Choice, Choices, Column, Empty, Event, Facts, Field, Form, Icon, Meaning, Pager, Row,
+    Table, badge, callout, copyable, time, time_absolute, timeline,
 };
 use crate::web::pager::Slice;
 use crate::web::problems::Problems;
@@ -88,8 +88,10 @@ fn in_short(scopes: &[Scope]) -> String {
 #[must_use]
 pub fn form(csrf: &str, sent: &Fields, errors: &[FieldError]) -> Markup {
     let problems = Problems(errors);
-    let scopes: Vec<Choice<'_>> =
-        Scope::ALL.iter().map(|scope| Choice::new(scope.as_str(), scope.label()).hint(scope.as_str())).collect();
+    let scopes: Vec<Choice<'_>> = Scope::ALL
+        .iter()
+        .map(|scope| Choice::new(scope.as_str(), scope.label()).hint(scope.as_str()))
+        .collect();
     let chosen: Vec<&str> = sent.scopes.iter().map(String::as_str).collect();
     let lives = [("30", "30 days"), ("90", "90 days"), ("180", "180 days"), ("365", "1 year")];
     let lives = lives.map(|(value, label)| Choice::new(value, label));
@@ -209,7 +211,8 @@ pub fn ask_rotate(key: &ApiKey, csrf: &str, now: Timestamp) -> Markup {
     if key.state(now) != State::Active {
         return closed(key);
     }
-    let overlaps = [("24", "24 hours"), ("1", "1 hour"), ("168", "7 days"), ("0", "Not at all: it stops at once")];
+    let overlaps =
+        [("24", "24 hours"), ("1", "1 hour"), ("168", "7 days"), ("0", "Not at all: it stops at once")];
     let overlaps = overlaps.map(|(value, label)| Choice::new(value, label));
     let fields = html! {
         p { "A new key with the same name and scopes is made and shown once. Administrators are told by mail." }

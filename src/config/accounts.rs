@@ -16,6 +16,9 @@ crate::text_enum! {
     }
 }
 
+/// A page that is open renews its claim three times within its life; a shorter one would be nothing but renewals.
+const SHORTEST_CLAIM: Duration = Duration::from_mins(1);
+
 /// Cost of argon2id; the default is above OWASP's minimum (m=19 MiB, t=2, p=1).
 #[derive(Clone, Copy, Debug)]
 pub struct HashingConfig {
@@ -35,6 +38,8 @@ pub struct AccountsConfig {
     pub allowed_domains: Vec<String>,
     pub denied_domains: Vec<String>,
     pub hashing: HashingConfig,
+    /// Failed sign-ins of one IP address (IPv6: /64 network) within 15 minutes; beyond it is 429.
+    pub failures_per_ip: u32,
     pub approval_credentials: ApprovalCredentials,
     pub temporary_password_life: Duration,
     pub claim_life: Duration,
@@ -78,6 +83,12 @@ impl AccountsConfig {
                 "Password hashes that may wait; more are answered 503.",
             ),
         };
+        let failures_per_ip = reader.number(
+            "SIGN_IN_FAILURES_PER_IP",
+            30,
+            5..=1_000_000,
+            "Failed sign-ins of one IP address in 15 minutes; more are answered 429.",
+        );
         let approval_credentials = reader.parsed(
             "APPROVAL_CREDENTIALS",
             ApprovalCredentials::TemporaryPassword,
@@ -92,9 +103,10 @@ impl AccountsConfig {
         let temporary_password_life =
             span("TEMPORARY_PASSWORD_LIFE", 72, "A temporary password dies after this long.");
         let review_target = span("REVIEW_TARGET", 24, "A case is due this long after it was submitted.");
-        let claim_life = reader.duration(
+        let claim_life = reader.duration_from(
             "CLAIM_LIFE",
             Duration::from_mins(15),
+            SHORTEST_CLAIM,
             "A reviewer holds a case for this long after the last sign of life.",
         );
         Self {
@@ -102,6 +114,7 @@ impl AccountsConfig {
             allowed_domains,
             denied_domains,
             hashing,
+            failures_per_ip,
             approval_credentials,
             temporary_password_life,
             claim_life,

@@ -1,6 +1,7 @@
 //! Where the data lives.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -14,6 +15,8 @@ pub struct DatabaseConfig {
     /// Where the database is; `None` means a SQLite file in the data directory.
     url: Option<DatabaseUrl>,
     pub connections: u32,
+    /// How long a request waits for a connection before it is answered 503.
+    pub wait: Duration,
     /// Are migrations run at the start?
     pub migrate_on_start: bool,
     /// What every key is derived from, 32 characters or more.
@@ -45,6 +48,11 @@ impl DatabaseConfig {
             1..=200,
             "Connections to the database (readers, with SQLite).",
         );
+        let wait = reader.duration(
+            "DATABASE_WAIT",
+            Duration::from_secs(5),
+            "A request waits this long for a connection, then it is answered 503.",
+        );
         let migrate_on_start =
             reader.flag("RUN_MIGRATIONS", true, "Bring the schema up to date at the start.");
         let app_secret = reader.secret(
@@ -60,7 +68,7 @@ impl DatabaseConfig {
                 "APP_SECRET is required with PostgreSQL, since every instance must have the same: make one with `openssl rand -hex 32`.",
             );
         }
-        Self { data_dir, url, connections, migrate_on_start, app_secret }
+        Self { data_dir, url, connections, wait, migrate_on_start, app_secret }
     }
 
     #[must_use]
@@ -70,7 +78,7 @@ impl DatabaseConfig {
 
     #[must_use]
     pub fn pool(&self) -> PoolSettings {
-        PoolSettings { connections: self.connections, ..PoolSettings::default() }
+        PoolSettings { connections: self.connections, wait: self.wait }
     }
 
     /// The same configuration over another database and data directory, for tests and the demo.

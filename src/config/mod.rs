@@ -123,6 +123,15 @@ mod tests {
     }
 
     #[test]
+    fn a_claim_lives_for_a_minute_or_longer() {
+        let life = |text: &str| Config::read(environment(&[("CLAIM_LIFE", text)]));
+        assert_eq!(life("1m").unwrap().accounts.claim_life.as_secs(), 60);
+        for short in ["59s", "0s"] {
+            assert!(life(short).unwrap_err().to_string().contains("CLAIM_LIFE must be"), "{short}");
+        }
+    }
+
+    #[test]
     fn an_unknown_name_in_the_file_is_a_problem() {
         let file = [("SMPT_HOST".to_owned(), "mail".to_owned())].into();
         let problems = Config::read(Sources { file, ..Sources::default() }).unwrap_err();

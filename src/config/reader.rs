@@ -198,12 +198,24 @@ impl Reader {
 
     /// A span of time such as `15m`, `12h` or `7d`.
     pub fn duration(&mut self, name: &'static str, default: Duration, help: &'static str) -> Duration {
+        self.duration_from(name, default, Duration::from_nanos(1), help)
+    }
+
+    /// A span of time that is not shorter than `least`.
+    pub fn duration_from(
+        &mut self,
+        name: &'static str,
+        default: Duration,
+        least: Duration,
+        help: &'static str,
+    ) -> Duration {
         let default = humantime::Duration::from(default);
-        let read = self.parsed(name, default, help, |text| {
-            text.parse::<humantime::Duration>()
-                .ok()
-                .filter(|span| !span.is_zero())
-                .ok_or_else(|| "must be a span of time such as 15m, 12h or 7d".to_owned())
+        let read = self.parsed(name, default, help, |text| match text.parse::<humantime::Duration>() {
+            Ok(span) if *span >= least => Ok(span),
+            Ok(span) if !span.is_zero() => {
+                Err(format!("must be at least {}", humantime::format_duration(least)))
+            }
+            _ => Err("must be a span of time such as 15m, 12h or 7d".to_owned()),
         });
         read.into()
     }

@@ -9,6 +9,7 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, ConnectionError, PgConnection, SqliteConnection};
 
 use super::Connection;
+use super::text::teach_sqlite;
 
 /// Where the database is.
 #[derive(Clone, PartialEq, Eq)]
@@ -63,9 +64,12 @@ impl Manager {
 const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
      PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000;";
 
-/// Every session speaks UTC, and a query that runs away is stopped.
-const POSTGRES_SETTINGS: &str = "SET TIME ZONE 'UTC'; SET statement_timeout = '30s'; \
-     SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s';";
+/// Every session speaks UTC.
+const POSTGRES_SETTINGS: &str = "SET TIME ZONE 'UTC';";
+/// A query of a request that runs away is stopped. Migrations take as long as they take, and so does waiting
+/// for another instance's.
+const POSTGRES_LIMITS: &str = "SET statement_timeout = '30s'; SET lock_timeout = '10s'; \
+     SET idle_in_transaction_session_timeout = '60s';";
 
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -76,6 +80,7 @@ pub enum OpenError {
 }
 
 impl Manager {
+    /// A connection without limits of time, for migrations.
     pub fn open(&self) -> Result<Connection, OpenError> {
         match &self.0 {
             DatabaseUrl::Postgres(url) => {
@@ -86,6 +91,7 @@ impl Manager {
             DatabaseUrl::Sqlite(path) => {
                 let mut inner = SqliteConnection::establish(&path.to_string_lossy())?;
                 inner.batch_execute(SQLITE_PRAGMAS)?;
+                teach_sqlite(&mut inner)?;
                 Ok(Connection::Sqlite(inner))
             }
         }
@@ -97,7 +103,11 @@ impl r2d2::ManageConnection for Manager {
     type Error = OpenError;
 
     fn connect(&self) -> Result<Connection, OpenError> {
-        self.open()
+        let mut connection = self.open()?;
+        if connection.is_postgres() {
+            connection.batch_execute(POSTGRES_LIMITS)?;
+        }
+        Ok(connection)
     }
 
     fn is_valid(&self, connection: &mut Connection) -> Result<(), OpenError> {

@@ -151,6 +151,50 @@ diesel::table! {
 }
 
 diesel::table! {
+    sign_in_failures (id) {
+        id -> Text,
+        bucket -> Text,
+        user_id -> Nullable<Text>,
+        at -> Timestamp,
+        reason -> Text,
+        network -> Text,
+        ip -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        cleared_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    account_locks (id) {
+        id -> Text,
+        bucket -> Text,
+        user_id -> Nullable<Text>,
+        locked_at -> Timestamp,
+        until -> Timestamp,
+        failures -> BigInt,
+        ip -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        told_at -> Nullable<Timestamp>,
+        cleared_at -> Nullable<Timestamp>,
+        cleared_how -> Nullable<Text>,
+        cleared_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    known_devices (id) {
+        id -> Text,
+        user_id -> Text,
+        kind -> Text,
+        key_hash -> Text,
+        device -> Text,
+        ip -> Nullable<Text>,
+        first_seen_at -> Timestamp,
+        last_seen_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     notifications (id) {
         id -> Text,
         organization_id -> Text,
@@ -308,6 +352,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    email_preferences (user_id, kind) {
+        user_id -> Text,
+        kind -> Text,
+        muted_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(verification_cases -> users (applicant_id));
 diesel::joinable!(documents -> verification_cases (case_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -328,6 +380,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     idempotency_keys,
     rate_limit_hits,
+    sign_in_failures,
+    account_locks,
+    known_devices,
     notifications,
     audit_entries,
     verification_cases,
@@ -335,5 +390,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     emails,
     email_attempts,
     captured_messages,
+    email_preferences,
     jobs
 );

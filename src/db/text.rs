@@ -1,10 +1,26 @@
 //! Text search that means the same on both engines.
 
-use diesel::sql_types::Text;
+use diesel::sql_types::{Nullable, Text};
+use diesel::{QueryResult, SqliteConnection};
 
 diesel::define_sql_function! {
-    /// `lower(x)`: plain LIKE is blind to case on SQLite only.
+    /// `x` in lower case, in every alphabet on both engines: a function of ours, since `lower` of SQLite, and of
+    /// PostgreSQL under some locales, stops at ASCII.
+    #[sql_name = "fold_case"]
     fn lower(x: Text) -> Text;
+}
+
+diesel::define_sql_function! {
+    /// The same for a column that may be empty.
+    #[sql_name = "fold_case"]
+    fn lower_or_null(x: Nullable<Text>) -> Nullable<Text>;
+}
+
+/// Gives a SQLite connection the function; on PostgreSQL a migration makes it.
+pub(super) fn teach_sqlite(connection: &mut SqliteConnection) -> QueryResult<()> {
+    lower_or_null_utils::register_impl(connection, |text: Option<String>| {
+        text.map(|text| text.to_lowercase())
+    })
 }
 
 /// A pattern that finds `needle` anywhere, for `lower(column) LIKE … ESCAPE '\'`.

@@ -82,11 +82,6 @@ pub fn set_replaced(c: &mut Connection, id: &DocumentId) -> QueryResult<()> {
     diesel::update(table::table.find(id)).set(table::state.eq(DocumentState::Replaced)).execute(c).map(drop)
 }
 
-/// Is there any document at all?
-pub fn any(c: &mut Connection) -> QueryResult<bool> {
-    table::table.select(table::id).first::<DocumentId>(c).optional().map(|found| found.is_some())
-}
-
 /// Which of `names` belong to a document.
 pub fn named_among(c: &mut Connection, names: &[StoredName]) -> QueryResult<Vec<StoredName>> {
     let originals: Vec<StoredName> =

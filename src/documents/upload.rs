@@ -16,6 +16,7 @@ use crate::access::{OrganizationId, UserId};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::error::AppError;
+use crate::organizations;
 use crate::web::upload::{Content, Files};
 
 /// Files looked into at the same time: each may take half a gigabyte while a picture is decoded.
@@ -212,6 +213,14 @@ fn store_files(app: &App, (kept, key): &(Kept, FileKey), file: &Checked) -> std:
     }
 }
 
+/// Deletes the files of a submission that was refused for `reason`. When nobody can tell whether its rows were
+/// written (the connection broke at the commit), the files stay: those without a row are collected later.
+pub async fn discard_unless_unknown(app: &App, reason: &AppError, kept: Vec<Kept>) {
+    if reason.is_refusal() {
+        discard(app, kept).await;
+    }
+}
+
 /// Deletes stored files that get no row after all. What cannot be deleted now is collected later.
 pub async fn discard(app: &App, kept: Vec<Kept>) {
     let app = app.clone();
@@ -229,7 +238,8 @@ fn delete_all(app: &App, kept: &[Kept]) {
 }
 
 /// Deletes stored files that no row names and what interrupted uploads left, once older than an hour;
-/// answers how many.
+/// answers how many. A file that is older than the database belongs to another one, such as when a new
+/// database was put beside an old store by mistake: it stays.
 ///
 /// # Errors
 /// When the store cannot be read or the database does not answer.
@@ -238,12 +248,10 @@ pub async fn collect_orphans(app: &App) -> Result<usize, AppError> {
     let app = app.clone();
     blocking(move || {
         let mut removed = app.files.remove_unfinished(before).map_err(AppError::internal)?;
-        // An empty table may be the wrong database: nothing is thrown away on its word.
-        if !app.db.read_here(store::any)? {
-            return Ok(removed);
-        }
+        let Some(since) = app.db.read_here(organizations::since)? else { return Ok(removed) };
         let listed = app.files.list().map_err(AppError::internal)?;
-        let old: Vec<StoredFile> = listed.into_iter().filter(|file| file.modified < before).collect();
+        let is_ours = |file: &StoredFile| since <= file.modified && file.modified < before;
+        let old: Vec<StoredFile> = listed.into_iter().filter(is_ours).collect();
         for batch in old.chunks(BATCH) {
             let names: Vec<StoredName> = batch.iter().map(|file| file.name.clone()).collect();
             let known = app.db.read_here(|c| store::named_among(c, &names))?;

@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse};
-use secrecy::ExposeSecret;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use subtle::ConstantTimeEq;
 
 use super::{Check, DATABASE, STORAGE, Status};
+use crate::access::{Actor, Permission};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::error::AppError;
-use crate::web::{Anyone, Context};
+use crate::sessions::identity;
+use crate::web::{Anyone, Context, guard};
 
 /// The state of the whole; details only for those who may see them.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -21,7 +23,8 @@ pub struct Report {
     #[schema(value_type = String, format = DateTime)]
     pub timestamp: Timestamp,
     /// Seconds since the start.
-    pub uptime: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uptime: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<&'static str>,
     pub checks: BTreeMap<&'static str, CheckReport>,
@@ -51,17 +54,41 @@ impl CheckReport {
     }
 }
 
-/// May this caller see versions, errors and figures? By network or token: probes do not sign in.
-pub fn sees_details(request: &HttpRequest, context: &Context) -> bool {
+/// May this caller see versions, errors and figures? By network or token, as probes come; or as staff whose role
+/// includes it, signed in or with an access token. A probe that sends neither asks nobody.
+pub async fn sees_details(request: &HttpRequest, context: &Context) -> bool {
     let config = &context.app.config.health;
     if config.allowed_networks.contains(context.client.ip) {
         return true;
     }
     let sent = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    match (&config.token, sent.and_then(|value| value.strip_prefix("Bearer "))) {
-        (Some(token), Some(sent)) => token.expose_secret().as_bytes().ct_eq(sent.as_bytes()).into(),
-        _ => false,
+    let Some(sent) = sent.and_then(|value| value.strip_prefix("Bearer ")) else {
+        return guard::may(request, Permission::SeeHealth);
+    };
+    if config.token.as_ref().is_some_and(|token| is_same(token, sent)) {
+        return true;
     }
+    match bearer(context, sent).await {
+        Some(actor) => {
+            request.extensions_mut().insert(actor);
+            guard::may(request, Permission::SeeHealth)
+        }
+        None => false,
+    }
+}
+
+fn is_same(token: &SecretString, sent: &str) -> bool {
+    token.expose_secret().as_bytes().ct_eq(sent.as_bytes()).into()
+}
+
+/// Whose access token this is. While the database is away it is nobody's: health never waits for it.
+async fn bearer(context: &Context, token: &str) -> Option<Actor> {
+    let app = &context.app;
+    let database = app.health.all().remove(DATABASE)?;
+    if database.status != Status::Healthy {
+        return None;
+    }
+    identity::by_token(app, SecretString::from(token)).await.ok()
 }
 
 fn report(app: &App, detailed: bool) -> Report {
@@ -69,7 +96,7 @@ fn report(app: &App, detailed: bool) -> Report {
     Report {
         status: app.health.overall(),
         timestamp: app.clock.now(),
-        uptime: app.health.uptime().as_secs(),
+        uptime: detailed.then(|| app.health.uptime().as_secs()),
         version: detailed.then_some(env!("CARGO_PKG_VERSION")),
         checks: checks.iter().map(|(name, check)| (*name, CheckReport::of(check, detailed))).collect(),
     }
@@ -85,14 +112,14 @@ fn code(status: Status) -> StatusCode {
     (status = 503, description = "Unhealthy", body = Report),
 ))]
 pub async fn overall(_: Anyone, context: Context, request: HttpRequest) -> HttpResponse {
-    let report = report(&context.app, sees_details(&request, &context));
+    let report = report(&context.app, sees_details(&request, &context).await);
     HttpResponse::build(code(report.status)).json(report)
 }
 
-fn one(context: &Context, request: &HttpRequest, name: &'static str) -> Result<HttpResponse, AppError> {
+async fn one(context: &Context, request: &HttpRequest, name: &'static str) -> Result<HttpResponse, AppError> {
     let checks = context.app.health.all();
     let check = checks.get(name).ok_or_else(|| AppError::unavailable("not checked yet"))?;
-    let body = CheckReport::of(check, sees_details(request, context));
+    let body = CheckReport::of(check, sees_details(request, context).await);
     let status = if name == DATABASE { code(check.status) } else { StatusCode::OK };
     Ok(HttpResponse::build(status).json(body))
 }
@@ -103,7 +130,7 @@ fn one(context: &Context, request: &HttpRequest, name: &'static str) -> Result<H
     (status = 503, description = "It does not", body = CheckReport),
 ))]
 pub async fn database(_: Anyone, context: Context, request: HttpRequest) -> Result<HttpResponse, AppError> {
-    one(&context, &request, DATABASE)
+    one(&context, &request, DATABASE).await
 }
 
 /// The store of documents.
@@ -112,7 +139,7 @@ pub async fn database(_: Anyone, context: Context, request: HttpRequest) -> Resu
     (status = 503, description = "Not checked yet", body = crate::web::errors::Problem),
 ))]
 pub async fn storage(_: Anyone, context: Context, request: HttpRequest) -> Result<HttpResponse, AppError> {
-    one(&context, &request, STORAGE)
+    one(&context, &request, STORAGE).await
 }
 
 /// A word for a probe.

@@ -3,18 +3,21 @@
 use maud::{Markup, html};
 
 use super::{Check, Status};
+use crate::accounts::locks;
 use crate::clock::Timestamp;
-use crate::ui::{Cell, Column, Empty, Meaning, Row, Table, badge, time};
+use crate::config::AccountsConfig;
+use crate::ui::{Cell, Column, Empty, Facts, Meaning, Row, Table, badge, bytes, duration, time};
 use crate::web::guard::SeeHealth;
 use crate::web::{Allowed, Context, Page};
 
 /// `GET /watch/health`
 pub async fn page(_: Allowed<SeeHealth>, context: Context) -> Page {
+    let sign_in = sign_in(&context.app.config.accounts);
     let checks = context.app.health.all();
     if checks.is_empty() {
         let nothing =
             Empty::nothing_yet("Nothing checked yet", "The first checks run right after the start.");
-        return Page::console("Health", html! { (nothing) });
+        return Page::console("Health", html! { (nothing) (sign_in) });
     }
     let rows = checks.iter().map(|(name, check)| row(name, check, context.now));
     let table = Table::new("Subsystems")
@@ -25,7 +28,25 @@ pub async fn page(_: Allowed<SeeHealth>, context: Context) -> Page {
         .column(Column::text("Since").fits())
         .column(Column::text("Checked").fits())
         .rows(rows);
-    Page::list("Health", html! { (table) })
+    Page::list("Health", html! { (table) (sign_in) })
+}
+
+/// How passwords are hashed and guessing is held up: settings that matter when somebody judges the instance.
+fn sign_in(config: &AccountsConfig) -> Markup {
+    let hashing = &config.hashing;
+    let memory = bytes(u64::from(hashing.memory_kib) * 1024);
+    let facts = Facts::new()
+        .text(
+            "Password hash",
+            &format!("argon2id, {memory}, {} passes, {} lanes", hashing.iterations, hashing.lanes),
+        )
+        .text("At the same time", &format!("{} hashes; {} more may wait", hashing.parallel, hashing.queue))
+        .text("Account lock", &format!("{} after {} failures", duration(locks::LIFE), locks::MOST))
+        .text(
+            "One IP address",
+            &format!("{} failures in {}", config.failures_per_ip, duration(locks::WINDOW)),
+        );
+    html! { section .panel #sign-in { h2 { "Sign-in" } (facts) } }
 }
 
 fn word(status: Status) -> Markup {

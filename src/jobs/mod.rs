@@ -68,6 +68,21 @@ pub fn all() -> Vec<Job> {
             run: |app| crate::sessions::access_token::maintain(app).boxed(),
         },
         Job {
+            name: "accounts.tell_locks",
+            period: TimeDelta::minutes(1),
+            run: |app| async move { crate::accounts::locks::tell_all(&app).await }.boxed(),
+        },
+        Job {
+            name: "accounts.sweep_failures",
+            period: TimeDelta::hours(1),
+            run: |app| crate::accounts::locks::sweep(app).boxed(),
+        },
+        Job {
+            name: "accounts.sweep_devices",
+            period: TimeDelta::hours(24),
+            run: |app| crate::accounts::devices::sweep(app).boxed(),
+        },
+        Job {
             name: "sessions.sweep",
             period: TimeDelta::hours(1),
             run: |app| crate::sessions::sweep(app).boxed(),

@@ -6,6 +6,7 @@
 //! - [`outbox`]: freezing a mail in a row, and reading the row back as a message ([`message`], RFC 5322).
 //! - [`model`], [`schedule`]: states, priorities and the rule of retries.
 //! - [`worker`]: claims by a lease, marks before content leaves, writes down what came of it ([`store::queue`]).
+//! - [`preferences`]: kinds that a person has switched off.
 //! - [`providers`]: where messages go; [`reply`]: what a server's answer means.
 //! - [`pages`]: the email log in the console.
 //!
@@ -22,6 +23,7 @@ pub mod message;
 pub mod model;
 pub mod outbox;
 pub mod pages;
+pub mod preferences;
 pub mod providers;
 pub mod reply;
 pub mod schedule;

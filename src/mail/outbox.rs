@@ -8,6 +8,7 @@ use super::address::{DisplayName, EmailAddress, Party};
 use super::letters::{Envelope, Letter, masked};
 use super::message::{Outgoing, message_id};
 use super::model::{EmailId, EmailStatus, Language, Priority, TemplateKind};
+use super::preferences;
 use super::store::{self, Email};
 use super::templates::{Problem, Rendered};
 use crate::access::{OrganizationId, UserId};
@@ -109,7 +110,10 @@ pub fn enqueue(c: &mut Connection, app: &App, at: Timestamp, new: NewEmail) -> R
     if let Some(key) = &new.idempotency_key {
         store::free_key(c, &new.organization, new.kind, key, at.minus(KEY_LIFE))?;
     }
-    let row = freeze(c, app, at, &new, fingerprint)?;
+    let mut row = freeze(c, app, at, &new, fingerprint)?;
+    if is_unwanted(c, &new)? {
+        withhold(&mut row, at);
+    }
     if store::insert(c, &row)? {
         app.mail.wake();
         return Ok(row.id);
@@ -170,6 +174,22 @@ fn freeze(
         created_at: at,
         settled_at: None,
     })
+}
+
+fn is_unwanted(c: &mut Connection, new: &NewEmail) -> Result<bool, diesel::result::Error> {
+    match &new.user {
+        Some(user) if new.kind.may_be_muted() => preferences::is_muted(c, user, new.kind),
+        _ => Ok(false),
+    }
+}
+
+/// The row stays, so that staff can tell why nothing came; nothing is sent for it.
+fn withhold(row: &mut Email, at: Timestamp) {
+    row.status = EmailStatus::Cancelled;
+    row.sealed_secret = None;
+    row.next_attempt_at = None;
+    row.settled_at = Some(at);
+    row.last_reply = Some("The recipient has switched off mails of this kind.".to_owned());
 }
 
 /// Keyed, so that a short code in the secret part cannot be found by trying.

@@ -5,9 +5,10 @@ use diesel::prelude::*;
 use super::model::{New, Notification, NotificationId};
 use crate::access::UserId;
 use crate::clock::Timestamp;
-use crate::db::Connection;
 use crate::db::schema::notifications as table;
+use crate::db::{Connection, MultiBackend};
 use crate::ids::Random;
+use crate::web::pager::{Cursor, Direction, Place, Slice};
 
 /// Writes a notification; call it in the write transaction of its cause.
 pub fn notify(c: &mut Connection, random: &Random, at: Timestamp, new: &New<'_>) -> QueryResult<()> {
@@ -26,6 +27,62 @@ pub fn notify(c: &mut Connection, random: &Random, at: Timestamp, new: &New<'_>)
         expires_at: None,
     };
     diesel::insert_into(table::table).values(&row).execute(c).map(drop)
+}
+
+/// Marks one notification of a user as read; answers it, `None` when it is somebody else's or nobody's.
+pub fn read(
+    c: &mut Connection,
+    user: &UserId,
+    id: &NotificationId,
+    now: Timestamp,
+) -> QueryResult<Option<Notification>> {
+    let own = table::table.find(id).filter(table::user_id.eq(user));
+    diesel::update(own.filter(table::read_at.is_null())).set(table::read_at.eq(Some(now))).execute(c)?;
+    own.select(Notification::as_select()).first(c).optional()
+}
+
+/// Marks every notification of a user as read.
+pub fn read_all(c: &mut Connection, user: &UserId, now: Timestamp) -> QueryResult<usize> {
+    diesel::update(table::table.filter(table::user_id.eq(user)).filter(table::read_at.is_null()))
+        .set(table::read_at.eq(Some(now)))
+        .execute(c)
+}
+
+/// How many notifications of a user are unread.
+pub fn unread(c: &mut Connection, user: &UserId) -> QueryResult<i64> {
+    table::table.filter(table::user_id.eq(user)).filter(table::read_at.is_null()).count().get_result(c)
+}
+
+/// A page of a user's notifications, newest first.
+pub fn page(
+    c: &mut Connection,
+    user: &UserId,
+    place: &Place,
+    limit: usize,
+) -> QueryResult<Slice<Notification>> {
+    let mut query = table::table
+        .filter(table::user_id.eq(user))
+        .select(Notification::as_select())
+        .into_boxed::<MultiBackend>();
+    query = match (&place.cursor, place.direction) {
+        (None, _) => query,
+        (Some(Cursor { at, id }), Direction::Onward) => query.filter(
+            table::created_at
+                .le(*at)
+                .and(table::created_at.lt(*at).or(table::created_at.eq(*at).and(table::id.lt(id.clone())))),
+        ),
+        (Some(Cursor { at, id }), Direction::Back) => query.filter(
+            table::created_at
+                .ge(*at)
+                .and(table::created_at.gt(*at).or(table::created_at.eq(*at).and(table::id.gt(id.clone())))),
+        ),
+    };
+    query = match place.direction {
+        Direction::Onward => query.order((table::created_at.desc(), table::id.desc())),
+        Direction::Back => query.order((table::created_at.asc(), table::id.asc())),
+    };
+    let rows: Vec<Notification> = query.limit(i64::try_from(limit).unwrap_or(50) + 1).load(c)?;
+    Ok(Slice::cut(rows, limit, place, |row| Cursor::new(row.created_at, row.id.as_str())))
 }
 
 /// The latest notifications of a user, newest first.

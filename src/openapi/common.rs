@@ -37,7 +37,11 @@ fn add(operation: &mut Operation, changes: bool) {
     let has_body = operation.request_body.is_some();
     let common = [
         ("400", true, "The call cannot be read"),
-        ("401", true, "`token_invalid`, `token_expired`, `api_key_…`: what was sent to say who calls is no good"),
+        (
+            "401",
+            true,
+            "`token_invalid`, `token_expired`, `api_key_…`: what was sent to say who calls is no good",
+        ),
         ("403", changes, "`cross_site`, `csrf`: a browser sent it with our cookie from another page"),
         ("413", has_body, "The body is too large"),
         ("503", true, "Too many at once, or the database does not answer; try again after `Retry-After`"),

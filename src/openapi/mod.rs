@@ -52,7 +52,8 @@ impl utoipa::Modify for Schemes {
             .scheme(HttpAuthScheme::Bearer)
             .description(Some("An access token of `/api/v1/auth/login`, or an API key (`fd_…`)."))
             .build();
-        let key = ApiKeyValue::with_description("X-Api-Key", "An API key of the organization, within its scopes.");
+        let key =
+            ApiKeyValue::with_description("X-Api-Key", "An API key of the organization, within its scopes.");
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
         components.add_security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Header(key)));

@@ -36,6 +36,11 @@ pub fn ensure_default(
     if let Some(found) = by_slug(c, DEFAULT)? {
         return Ok(found);
     }
+    // Of two first starts at once, the second finds what the first has made.
+    c.lock("organizations.default")?;
+    if let Some(found) = by_slug(c, DEFAULT)? {
+        return Ok(found);
+    }
     diesel::insert_into(table::table)
         .values((
             table::id.eq(OrganizationId::new(random, now)),
@@ -52,6 +57,11 @@ pub fn ensure_default(
 /// The organization with this short name.
 pub fn by_slug(c: &mut Connection, slug: &str) -> QueryResult<Option<Organization>> {
     table::table.filter(table::slug.eq(slug)).select(Organization::as_select()).first(c).optional()
+}
+
+/// Since when there is an organization: the age of this database.
+pub fn since(c: &mut Connection) -> QueryResult<Option<Timestamp>> {
+    table::table.select(table::created_at).order(table::created_at.asc()).first(c).optional()
 }
 
 /// The organization with this id.

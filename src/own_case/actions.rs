@@ -153,8 +153,8 @@ async fn enter(
         spend(c, &act, &visitor)
     });
     let outcome = written.await;
-    if outcome.is_err() {
-        upload::discard(app, kept).await;
+    if let Err(error) = &outcome {
+        upload::discard_unless_unknown(app, error, kept).await;
     }
     outcome
 }

@@ -76,7 +76,10 @@ async fn find(request: &ServiceRequest) -> Result<Option<Actor>, AppError> {
 }
 
 /// The person of an access token, as of now: the token only names the session.
-async fn by_token(app: &App, token: SecretString) -> Result<Actor, AppError> {
+///
+/// # Errors
+/// 401 for a token that is not good, or outages.
+pub async fn by_token(app: &App, token: SecretString) -> Result<Actor, AppError> {
     let (app_, now) = (app.clone(), app.clock.now());
     let live = app
         .db
@@ -99,7 +102,9 @@ async fn by_token(app: &App, token: SecretString) -> Result<Actor, AppError> {
 fn refused(invalid: Invalid) -> AppError {
     let (code, message) = match invalid {
         Invalid::Expired => ("token_expired", "The access token has expired; refresh it."),
-        Invalid::Forged => ("token_invalid", "The access token is not valid any more; sign in or refresh it."),
+        Invalid::Forged => {
+            ("token_invalid", "The access token is not valid any more; sign in or refresh it.")
+        }
     };
     AppError::Unauthorized { code, message: message.to_owned() }
 }

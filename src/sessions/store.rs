@@ -133,6 +133,74 @@ fn read(c: &mut Connection, found: Found<'_>, now: Timestamp) -> QueryResult<Opt
     Ok(Some(Live { actor, state: session.state, seen_at: session.seen_at, expires_at: session.expires_at }))
 }
 
+/// A session as its owner and staff see it.
+#[derive(Clone, Debug, Queryable, Selectable, serde::Serialize)]
+#[diesel(table_name = table, check_for_backend(MultiBackend))]
+pub struct Seen {
+    pub id: SessionId,
+    pub kind: Kind,
+    pub created_at: Timestamp,
+    pub seen_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub ip: String,
+    pub device: String,
+    pub country: Option<String>,
+    pub ended_at: Option<Timestamp>,
+    pub end_reason: Option<String>,
+    #[serde(skip)]
+    pub idle_seconds: i64,
+}
+
+impl Seen {
+    /// Could it still be used at `now`? The access token of an API session is renewed, so only its end counts.
+    #[must_use]
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        let idle = TimeDelta::seconds(self.idle_seconds);
+        let open = self.kind == Kind::Api || (self.expires_at > now && self.seen_at.plus(idle) > now);
+        self.ended_at.is_none() && open
+    }
+}
+
+/// The sessions of a user that were not ended, newest first, at most `limit`.
+pub fn open_of(c: &mut Connection, user: &UserId, limit: i64) -> QueryResult<Vec<Seen>> {
+    table::table
+        .filter(table::user_id.eq(user))
+        .filter(table::ended_at.is_null())
+        .order((table::created_at.desc(), table::id.desc()))
+        .limit(limit)
+        .select(Seen::as_select())
+        .load(c)
+}
+
+/// Every session of a user that is kept, newest first, at most `limit`.
+pub fn all_of(c: &mut Connection, user: &UserId, limit: i64) -> QueryResult<Vec<Seen>> {
+    table::table
+        .filter(table::user_id.eq(user))
+        .order((table::created_at.desc(), table::id.desc()))
+        .limit(limit)
+        .select(Seen::as_select())
+        .load(c)
+}
+
+/// Ends one session of a user; `false` when it is none of theirs, or over.
+pub fn end_own(
+    c: &mut Connection,
+    user: &UserId,
+    id: &SessionId,
+    reason: &str,
+    now: Timestamp,
+) -> QueryResult<bool> {
+    let own = table::table.find(id).filter(table::user_id.eq(user)).filter(table::ended_at.is_null());
+    diesel::update(own)
+        .set((
+            table::ended_at.eq(Some(now)),
+            table::end_reason.eq(Some(reason)),
+            table::ended_by.eq(Some(user)),
+        ))
+        .execute(c)
+        .map(|ended| ended == 1)
+}
+
 /// Keeps what a browser session remembers; an ended session is not brought back.
 pub fn save_state(c: &mut Connection, hash: &str, state: &str) -> QueryResult<()> {
     diesel::update(table::table.filter(table::hash.eq(hash)).filter(table::ended_at.is_null()))

@@ -4,6 +4,7 @@ use maud::{Markup, Render, html};
 
 use super::choice::Choice;
 use super::icon::{Icon, icon};
+use super::rules::Rules;
 
 /// One field of a form: `Field::email("email", "Email address").value(&form.email).error(problem)`.
 ///
@@ -23,6 +24,7 @@ pub struct Field<'a> {
     optional: bool,
     short: bool,
     label_hidden: bool,
+    rules: Option<Rules<'a>>,
 }
 
 #[derive(Clone, Debug)]
@@ -85,6 +87,7 @@ impl<'a> Field<'a> {
             optional: false,
             short: false,
             label_hidden: false,
+            rules: None,
         }
     }
 
@@ -147,8 +150,22 @@ impl<'a> Field<'a> {
         self
     }
 
+    /// Lists what a password has to keep, and has it checked while it is typed.
+    #[must_use]
+    pub fn rules(mut self, rules: Rules<'a>) -> Self {
+        self.rules = Some(rules);
+        self
+    }
+
+    fn described(&self) -> Option<String> {
+        let notes = described_by(self.id, self.hint.is_some(), self.error.is_some());
+        let rules = self.rules.map(|_| format!("{}-rules", self.id));
+        let all: Vec<String> = notes.into_iter().chain(rules).collect();
+        (!all.is_empty()).then(|| all.join(" "))
+    }
+
     fn control(&self) -> Markup {
-        let described = described_by(self.id, self.hint.is_some(), self.error.is_some());
+        let described = self.described();
         let invalid = self.error.map(|_| "true");
         let required = (!self.optional).then_some("true");
         html! {
@@ -163,7 +180,14 @@ impl<'a> Field<'a> {
                     span .password {
                         input .input type="password" id=(self.id) name=(self.name) autocomplete=[self.autocomplete]
                             autocapitalize="none" spellcheck="false" aria-required=[required]
-                            aria-invalid=[invalid] aria-describedby=[described];
+                            aria-invalid=[invalid] aria-describedby=[described]
+                            hx-post=[self.rules.map(|rules| rules.check)]
+                            hx-trigger=[self.rules.map(|_| "input changed delay:250ms")]
+                            hx-params=[self.rules.map(|rules| rules.sends)]
+                            hx-vals=[self.rules.map(|rules| rules.values)]
+                            hx-target=[self.rules.map(|_| format!("#{}-rules", self.id))]
+                            hx-swap=[self.rules.map(|_| "innerHTML")]
+                            hx-sync=[self.rules.map(|_| "this:replace")];
                         button .button.quiet.square type="button" aria-controls=(self.id) aria-pressed="false"
                             title="Show password" data-script="" data-reveal=(self.id) {
                             (icon(Icon::Eye)) (icon(Icon::EyeOff))
@@ -202,6 +226,7 @@ impl Render for Field<'_> {
                     @if self.optional { span .optional { " (optional)" } }
                 }
                 (notes(self.id, self.hint, self.error))
+                @if let Some(rules) = &self.rules { (rules.list(self.id)) }
                 (self.control())
             }
         }

@@ -186,6 +186,16 @@ pub fn renew(case: &Case, reviewer: &UserId, now: Timestamp, life: TimeDelta) ->
     if case.is_held_by(reviewer, now) { Ok(now.plus(life)) } else { Err(Refusal::NotHeld) }
 }
 
+/// How long a case stays claimed after its page was left: time for the next page of it to say that it is there.
+pub const LEAVING: TimeDelta = TimeDelta::seconds(15);
+
+/// When the claim ends of a reviewer who left the page; `None` when there is none to cut short.
+#[must_use]
+pub fn leave(case: &Case, reviewer: &UserId, now: Timestamp) -> Option<Timestamp> {
+    let until = case.claim_expires_at.filter(|_| case.is_held_by(reviewer, now))?;
+    Some(until.min(now.plus(LEAVING)))
+}
+
 /// Gives a case back.
 pub fn release(case: &Case, reviewer: &UserId, now: Timestamp) -> Result<(), Refusal> {
     if case.is_held_by(reviewer, now) { Ok(()) } else { Err(Refusal::NotHeld) }

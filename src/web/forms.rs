@@ -2,6 +2,7 @@
 
 use std::future::{Ready, ready};
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::http::header;
@@ -43,7 +44,17 @@ pub async fn buffer(request: &mut ServiceRequest) -> Result<Bytes, AppError> {
     Ok(body)
 }
 
+/// How long a body may take to arrive, however little comes at a time.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 async fn collect(payload: &mut Payload, limit: usize) -> Result<Bytes, AppError> {
+    let whole = tokio::time::timeout(PATIENCE, read(payload, limit)).await;
+    whole.unwrap_or_else(|_| {
+        Err(AppError::bad_request("slow_body", "The request took too long to arrive. Send it again."))
+    })
+}
+
+async fn read(payload: &mut Payload, limit: usize) -> Result<Bytes, AppError> {
     let mut body = actix_web::web::BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|error| {
@@ -145,4 +156,28 @@ fn json_error(error: &serde_json::Error) -> AppError {
 pub fn empty_is_none<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
     Ok(text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+
+    use super::*;
+
+    /// A body of which a byte comes every ten seconds, so many times.
+    fn trickle(bytes: usize) -> Payload {
+        let slowly = stream::iter(0..bytes).then(|_| async {
+            tokio::time::sleep(Duration::from_secs(10)).await;
+            Ok(Bytes::from_static(b"x"))
+        });
+        Payload::Stream { payload: Box::pin(slowly) }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_trickles_is_not_waited_for() {
+        assert_eq!(collect(&mut trickle(2), MAX_FORM).await.unwrap(), "xx");
+        let begun = tokio::time::Instant::now();
+        let error = collect(&mut trickle(1_000), MAX_FORM).await.unwrap_err();
+        assert_eq!((error.code(), begun.elapsed()), ("slow_body", PATIENCE));
+    }
 }

@@ -160,6 +160,12 @@ fn fresh(request: &HttpRequest, actor: Actor) -> Result<Actor, AppError> {
     ))
 }
 
+/// Would [`Allowed`] let the sender of this request through? For what is there for everyone, with more for some.
+#[must_use]
+pub fn may(request: &HttpRequest, permission: Permission) -> bool {
+    permitted(request, permission).is_ok()
+}
+
 /// A person or a key with the permission.
 fn permitted(request: &HttpRequest, permission: Permission) -> Result<Actor, AppError> {
     match actor(request) {
@@ -175,7 +181,9 @@ fn scoped(request: &HttpRequest, key: Actor, permission: Permission) -> Result<A
         return Ok(key);
     }
     Err(match Scope::needed(permission, operation) {
-        Some(scope) => AppError::forbidden("scope_missing", format!("This needs a key with the scope {scope}.")),
+        Some(scope) => {
+            AppError::forbidden("scope_missing", format!("This needs a key with the scope {scope}."))
+        }
         None => AppError::forbidden(KEY, "An API key cannot do this: sign in as a person."),
     })
 }
@@ -193,7 +201,8 @@ fn permitted_person(request: &HttpRequest, permission: Permission) -> Result<Act
     }
     let networks = request.app_data::<web::Data<App>>().map(|app| &app.config.http.admin_networks);
     let ip = request.extensions().get::<Client>().map(|client| client.ip);
-    if let (Some(networks), Some(ip)) = (networks, ip)
+    // The console is a browser's; programs come with a token of their own, from wherever they run.
+    if let (Some(networks), Some(ip), Means::Cookie) = (networks, ip, actor.means)
         && !networks.is_empty()
         && !networks.contains(ip)
     {

@@ -19,4 +19,5 @@ mod frame;
 mod mails;
 mod main_job;
 mod pages;
+mod passwords;
 mod registration;

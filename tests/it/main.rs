@@ -26,6 +26,7 @@ mod health;
 mod limits;
 mod mail;
 mod openapi;
+mod own_account;
 mod registration;
 mod sessions;
 mod tokens;

@@ -1,12 +1,12 @@
-//! Pages of accounts: sign in and out, the first operator, passwords, one's own account.
+//! Pages of accounts: sign in and out, the first operator, passwords.
 
-mod account;
+mod home;
 mod password;
 mod setup;
 mod sign_in;
 mod theme;
 
-pub use account::{account, home};
+pub use home::home;
 pub use password::{activate, activate_form, activate_link, change, change_form};
 pub use setup::{create, form as setup_form, link as setup_link};
 pub use sign_in::{form as login_form, login, logout};
@@ -14,19 +14,11 @@ pub use theme::theme;
 
 use maud::{Markup, html};
 
-use super::password as rules;
 use super::tokens::Verdict;
-use crate::access::Role;
 use crate::ui::{Meaning, callout};
 
-/// Which rules a new password has to keep, for the hint of its field.
-pub(super) fn password_hint(role: Role) -> String {
-    let words: Vec<String> = rules::rules(role).iter().map(|rule| rule.words()).collect();
-    format!("It needs {}.", words.join(", "))
-}
-
 /// What a link that is no good is told about; the same page whoever asks.
-fn dead_link(verdict: &Verdict, next: &str) -> Markup {
+pub(super) fn dead_link(verdict: &Verdict, next: &str) -> Markup {
     let (title, text) = match verdict {
         Verdict::Used => ("This link was used already", "A link works once."),
         Verdict::Expired => {

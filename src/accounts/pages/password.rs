@@ -6,9 +6,10 @@ use maud::{Markup, html};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::{dead_link, password_hint};
+use super::dead_link;
 use crate::access::{Actor, Role};
 use crate::accounts::change_password::{self, Refused};
+use crate::accounts::password::new_password_field;
 use crate::accounts::tokens::{self, Purpose, Verdict};
 use crate::error::AppError;
 use crate::ui::form::actions;
@@ -71,12 +72,11 @@ fn complaint(refused: &Refused) -> (&'static str, &str) {
 fn change_view(context: &Context, actor: &Actor, refused: Option<&Refused>) -> Markup {
     let told = refused.map(complaint);
     let of = |field: &str| told.filter(|(name, _)| *name == field).map(|(_, sentence)| sentence);
-    let hint = password_hint(actor.role);
     let fields = html! {
         @if !actor.must_change_password {
             (Field::password("current", "Present password").error(of("current")).autocomplete("current-password"))
         }
-        (Field::password("new", "New password").hint(&hint).error(of("new")).autocomplete("new-password"))
+        (new_password_field(actor.role, "new", "New password", of("new")))
         (actions(html! { (Button::primary("Save the password")) }))
     };
     html! {
@@ -140,10 +140,9 @@ fn dead(verdict: &Verdict) -> Markup {
 
 fn activate_view(context: &Context, refused: Option<&Refused>) -> Markup {
     let told = refused.map(complaint);
-    let hint = password_hint(Role::Member);
     let error = told.map(|(_, sentence)| sentence);
     let fields = html! {
-        (Field::password("new", "New password").hint(&hint).error(error).autocomplete("new-password"))
+        (new_password_field(Role::Member, "new", "New password", error))
         (actions(html! { (Button::primary("Save the password")) }))
     };
     html! {

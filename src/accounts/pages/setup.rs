@@ -6,8 +6,9 @@ use maud::{Markup, html};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::{dead_link, password_hint};
+use super::dead_link;
 use crate::access::Role;
+use crate::accounts::password::new_password_field;
 use crate::accounts::setup::{self, NewStaff, StaffError};
 use crate::accounts::tokens::{self, Purpose, Verdict};
 use crate::error::{AppError, FieldError};
@@ -103,16 +104,15 @@ fn view(context: &Context, values: &Fields, errors: &[FieldError]) -> Markup {
         |field: &str| errors.iter().find(|error| error.field == field).map(|error| error.message.as_str());
     let summary: Vec<ui::FieldError> =
         errors.iter().map(|error| ui::FieldError { field: &error.field, message: &error.message }).collect();
-    let hint = password_hint(Role::Operator);
     let fields = html! {
         (Field::text("name", "Name").value(&values.name).error(of("name")).autocomplete("name"))
         (Field::email("email", "Email address").value(&values.email).error(of("email")).autocomplete("username"))
-        (Field::password("password", "Password").hint(&hint).error(of("password")).autocomplete("new-password"))
+        (new_password_field(Role::Operator, "password", "Password", of("password")))
         (actions(html! { (Button::primary("Create the operator")) }))
     };
     html! {
         (error_summary(&summary))
-        p { "The operator sees every organization and can create everybody else." }
+        p { "The operator may do everything that the other roles may." }
         (ui::Form::post(paths::SETUP, context.csrf()).id("setup-form").body(fields))
     }
 }

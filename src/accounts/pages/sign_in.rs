@@ -7,7 +7,8 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::accounts::User;
-use crate::accounts::sign_in::{self, Refused};
+use crate::accounts::devices::cookie;
+use crate::accounts::sign_in::{self, Attempt, Refused};
 use crate::accounts::sign_out;
 use crate::error::AppError;
 use crate::sessions;
@@ -59,14 +60,18 @@ pub async fn login(
     Form(sent): Form<Credentials>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
-    let outcome = sign_in::by_browser(&context.app, &context.act(), &sent.email, &sent.password).await?;
-    match outcome {
-        Ok((user, opened)) => {
-            sessions::remember(&session, &opened)?;
-            Ok(welcome(&user, sent.next.as_deref(), &request))
+    let Credentials { email, password, next } = sent;
+    let attempt = Attempt { email, password, device: cookie::read(&request, &context.app) };
+    match sign_in::by_browser(&context.app, &context.act(), &attempt).await? {
+        Ok(admitted) => {
+            sessions::remember(&session, &admitted.opened)?;
+            let mut response = welcome(&admitted.user, next.as_deref(), &request);
+            let known = cookie::of(&admitted.device, &context.app);
+            response.add_cookie(&known).map_err(|error| AppError::internal(error.to_string()))?;
+            Ok(response)
         }
         Err(refused) => {
-            let main = view(&context, &sent.email, sent.next.as_deref(), Some(refused));
+            let main = view(&context, &attempt.email, next.as_deref(), Some(refused));
             Ok(Page::public("Sign in", main).refused().answer(&request))
         }
     }

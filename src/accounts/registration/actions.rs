@@ -68,8 +68,10 @@ pub async fn register(app: &App, act: &Act, fields: &Fields, files: Files) -> Re
     let kept = upload::keep(app, act.at, checked).await?;
     let submission = Submission { registration, password_hash, kept: kept.clone() };
     let entered = enter(app, act, submission).await;
-    if !matches!(entered, Ok(Entered::New)) {
-        upload::discard(app, kept).await;
+    match &entered {
+        Ok(Entered::New) => {}
+        Ok(Entered::Known) => upload::discard(app, kept).await,
+        Err(error) => upload::discard_unless_unknown(app, error, kept).await,
     }
     entered.map(|_| Outcome::Received)
 }

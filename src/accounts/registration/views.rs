@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::model::{DOCUMENTS, EMAIL, NAME, PASSWORD, PHONE, needs_password};
 use crate::access::Role;
-use crate::accounts::pages::password_hint;
+use crate::accounts::password::new_password_field;
 use crate::documents::form::{documents_hint, upload_field};
 use crate::documents::inspect::MAX_FILES;
 use crate::paths;
@@ -42,7 +42,6 @@ pub(super) fn form(context: &Context, typed: &Fields, problems: Problems<'_>) ->
 }
 
 fn about_you(context: &Context, typed: &Fields, problems: Problems<'_>) -> Markup {
-    let rules = password_hint(Role::Member);
     html! {
         (Field::email(EMAIL, "Email address").value(typed.get(EMAIL)).error(problems.of(EMAIL))
             .hint("We send you a link to confirm it.").autocomplete("email"))
@@ -51,8 +50,7 @@ fn about_you(context: &Context, typed: &Fields, problems: Problems<'_>) -> Marku
         (Field::phone(PHONE, "Phone number").optional().value(typed.get(PHONE)).error(problems.of(PHONE))
             .autocomplete("tel"))
         @if needs_password(&context.app.config.accounts) {
-            (Field::password(PASSWORD, "Password").hint(&rules).error(problems.of(PASSWORD))
-                .autocomplete("new-password"))
+            (new_password_field(Role::Member, PASSWORD, "Password", problems.of(PASSWORD)))
         }
     }
 }

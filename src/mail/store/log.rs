@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::rows::{Attempt, Email};
-use crate::access::OrganizationId;
+use crate::access::{OrganizationId, UserId};
 use crate::db::schema::{email_attempts, emails};
 use crate::db::text::{contains_pattern, lower};
 use crate::db::{Connection, MultiBackend};
@@ -19,6 +19,16 @@ pub struct Filter {
     pub subject: Option<String>,
     /// In recipient or subject.
     pub text: Option<String>,
+}
+
+/// The mails to one person, newest first, at most `limit`.
+pub fn of_user(c: &mut Connection, user: &UserId, limit: i64) -> QueryResult<Vec<Email>> {
+    emails::table
+        .filter(emails::user_id.eq(user))
+        .order((emails::created_at.desc(), emails::id.desc()))
+        .limit(limit)
+        .select(Email::as_select())
+        .load(c)
 }
 
 /// One page of the log.

@@ -121,7 +121,8 @@ pub async fn maintain(app: App) -> Result<usize, AppError> {
                 table::table.order(table::created_at.desc()).select(Row::as_select()).first(c).optional()?;
             if newest.is_none_or(|row| row.created_at.plus(LIFE) <= now) {
                 let successor = insert(c, &app_, now)?;
-                let others = table::table.filter(table::retired_at.is_null()).filter(table::kid.ne(successor));
+                let others =
+                    table::table.filter(table::retired_at.is_null()).filter(table::kid.ne(successor));
                 diesel::update(others).set(table::retired_at.eq(Some(now.plus(ANNOUNCED)))).execute(c)?;
                 changed += 1;
             }

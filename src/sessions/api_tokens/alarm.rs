@@ -20,7 +20,12 @@ const MESSAGE: &str = "A program signed in with your account used a key that had
     may have copied it, so this sign-in was ended. If it was not your program, change your password.";
 
 /// Ends a family; `false` when it had ended already, which needs no telling.
-pub(super) fn end_family(c: &mut Connection, app: &App, act: &Act, family: &Family) -> Result<bool, AppError> {
+pub(super) fn end_family(
+    c: &mut Connection,
+    app: &App,
+    act: &Act,
+    family: &Family,
+) -> Result<bool, AppError> {
     if family.ended {
         return Ok(false);
     }

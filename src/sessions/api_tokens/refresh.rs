@@ -95,8 +95,8 @@ fn presented(
 ) -> Presented {
     let same_client = row.spent_ip == act.ip && row.spent_agent == act.user_agent;
     // A key of the instance that changed since makes another successor, which would be none of ours.
-    let fresh = successor
-        .is_some_and(|one| one.spent_at.is_none() && one.hash == fingerprint(next.expose_secret()));
+    let fresh =
+        successor.is_some_and(|one| one.spent_at.is_none() && one.hash == fingerprint(next.expose_secret()));
     let successor_known = row.replayed_at.is_some() || !fresh;
     let spent = row.spent_at.map(|at| Spent { at, same_client, successor_known });
     Presented { expires_at: row.expires_at, family_ended: family.ended, barred: family.barred, spent }

@@ -80,6 +80,23 @@ pub async fn renew(
         .await
 }
 
+/// Lets go of a case whose page was left: nearly at once it is free, unless a page of it is open after all.
+///
+/// A page that goes away cannot tell whether it is closed, loaded anew, or followed by another page of the same
+/// case. So the claim is only cut short, and whichever page is open holds on to it.
+pub async fn leave(app: &App, act: &Act, reviewer: &Actor, id: &CaseId) -> Result<(), AppError> {
+    let (act, reviewer, id) = (act.clone(), reviewer.clone(), id.clone());
+    app.db
+        .write(move |c| {
+            let case = found(c, &reviewer, &id)?;
+            if let Some(until) = model::leave(&case, &reviewer.user, act.at) {
+                store::extend(c, &case, &reviewer.user, until, act.at)?;
+            }
+            Ok::<_, AppError>(())
+        })
+        .await
+}
+
 /// Gives a case back to the queue.
 pub async fn release(
     app: &App,

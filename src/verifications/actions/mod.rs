@@ -9,7 +9,7 @@ mod decide;
 mod letters;
 mod open_document;
 
-pub use claims::{claim, release, release_expired_claims, renew};
+pub use claims::{claim, leave, release, release_expired_claims, renew};
 pub use decide::{Decided, decide};
 pub use letters::draft_letter;
 pub use open_document::{OPENED, open_document};

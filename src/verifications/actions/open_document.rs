@@ -1,11 +1,16 @@
 //! Opening a document: only with the case in hand, and never without an entry in the audit log.
+//!
+//! A viewer asks for one document several times (a PDF in parts, a picture drawn anew): what a reviewer asks for
+//! again within a minute, by the same claim, is still the same opening.
 
+use chrono::TimeDelta;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use crate::access::{Act, Actor};
 use crate::app::App;
 use crate::audit::{self, Event, Target};
+use crate::clock::Timestamp;
 use crate::db::Connection;
 use crate::db::schema::documents::dsl as table;
 use crate::documents::shown::{self, Shown};
@@ -14,10 +19,13 @@ use crate::error::AppError;
 use crate::verifications::model::Case;
 use crate::verifications::store;
 
+/// What is asked for again within this time is the viewer's own doing.
+const SAME_OPENING: TimeDelta = TimeDelta::seconds(60);
+
 /// The action of the entry.
 pub const OPENED: &str = "document.opened";
 
-/// Reads and decrypts a document for a reviewer. The first time for each claim is recorded.
+/// Reads and decrypts a document for a reviewer. Each opening is recorded.
 ///
 /// # Errors
 /// `Forbidden` when the reviewer has not claimed the case, `NotFound` when the file is gone or was changed.
@@ -27,13 +35,14 @@ pub async fn open_document(
     reviewer: &Actor,
     id: &DocumentId,
 ) -> Result<Shown, AppError> {
-    let (wanted, organization, by) = (id.clone(), reviewer.organization.clone(), reviewer.clone());
+    let (wanted, organization) = (id.clone(), reviewer.organization.clone());
+    let (by, now) = (reviewer.clone(), act.at);
     let (document, case, known) = app
         .db
         .read(move |c| {
             let found = store::document_with_case(c, &organization, &wanted)?;
             let (document, case) = found.ok_or(AppError::NotFound)?;
-            let known = is_recorded(c, &document, &case, &by)?;
+            let known = is_recorded(c, &document, &case, &by, now)?;
             Ok::<_, AppError>((document, case, known))
         })
         .await?;
@@ -48,13 +57,20 @@ pub async fn open_document(
     shown::read(app, document).await
 }
 
-/// Was it recorded already for this reviewer and this claim? A claim is known by the version it made.
-fn is_recorded(c: &mut Connection, document: &Document, case: &Case, reviewer: &Actor) -> QueryResult<bool> {
+/// Was this opening recorded already? A claim is known by the version it made.
+fn is_recorded(
+    c: &mut Connection,
+    document: &Document,
+    case: &Case,
+    reviewer: &Actor,
+    now: Timestamp,
+) -> QueryResult<bool> {
     let entries = audit::for_target(c, &document.organization_id, Target("document", document.id.as_str()))?;
     Ok(entries.iter().any(|entry| {
         let after: Option<Value> = entry.after.as_deref().and_then(|text| serde_json::from_str(text).ok());
         let version = after.and_then(|after| after.get("version").and_then(Value::as_i64));
         entry.action == OPENED
+            && now.since(entry.at) < SAME_OPENING
             && entry.actor_id.as_deref() == Some(reviewer.user.as_str())
             && version == Some(case.version)
     }))
@@ -70,7 +86,7 @@ fn record(
 ) -> QueryResult<()> {
     // Two requests for one document at once: the second waits here for the first's entry.
     lock(c, &document.id)?;
-    if is_recorded(c, document, case, reviewer)? {
+    if is_recorded(c, document, case, reviewer, act.at)? {
         return Ok(());
     }
     let event = Event::new(&document.organization_id, OPENED, Target("document", document.id.as_str()))

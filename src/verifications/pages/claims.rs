@@ -70,6 +70,16 @@ pub async fn release(
     }
 }
 
+/// `POST /verifications/{id}/leave`: the page does it by itself when it goes away, and nobody reads the answer.
+pub async fn leave(
+    who: Allowed<DecideVerifications>,
+    context: Context,
+    id: Path<String>,
+) -> Result<HttpResponse, AppError> {
+    actions::leave(&context.app, &context.act(), &who.actor, &case_id(&id)?).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
 /// The case as it is now, with why it could not be done; 409 unless the refusal is no conflict.
 async fn refused(
     context: &Context,

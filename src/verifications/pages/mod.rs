@@ -7,7 +7,7 @@ mod document;
 mod queue;
 
 pub use case::show;
-pub use claims::{claim, release, renew};
+pub use claims::{claim, leave, release, renew};
 pub use decision::{decide, preview};
 pub use document::open;
 pub use queue::list;

@@ -27,6 +27,15 @@ pub fn by_id(c: &mut Connection, organization: &OrganizationId, id: &CaseId) -> 
         .optional()
 }
 
+/// Every case of a person, newest first.
+pub fn of_applicant(c: &mut Connection, applicant: &UserId) -> QueryResult<Vec<Case>> {
+    table::table
+        .filter(table::applicant_id.eq(applicant))
+        .order((table::created_at.desc(), table::id.desc()))
+        .select(Case::as_select())
+        .load(c)
+}
+
 /// The same with the applicant.
 pub fn with_applicant(
     c: &mut Connection,

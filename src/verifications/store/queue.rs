@@ -5,13 +5,12 @@
 
 use diesel::dsl::not;
 use diesel::prelude::*;
-use diesel::sql_types;
 
 pub use super::figures::{COUNTED, Figures, figures, figures_except};
 use crate::access::{OrganizationId, UserId};
 use crate::clock::Timestamp;
 use crate::db::schema::{documents, users, verification_cases as table};
-use crate::db::text::{contains_pattern, lower};
+use crate::db::text::{contains_pattern, lower, lower_or_null};
 use crate::db::{Connection, MultiBackend};
 use crate::documents::{CaseId, DocumentState};
 use crate::text_enum;
@@ -199,11 +198,6 @@ impl Range {
 }
 
 diesel::alias!(users as holders: Holders, users as deciders: Deciders);
-
-diesel::define_sql_function! {
-    #[sql_name = "lower"]
-    fn lower_or_null(x: sql_types::Nullable<sql_types::Text>) -> sql_types::Nullable<sql_types::Text>;
-}
 
 /// Narrows a query to what lies behind a cursor on `$at`, and orders it. The bound that repeats the first
 /// half of the comparison is what lets both engines begin in the middle of the index.

@@ -1,5 +1,7 @@
 //! Who holds the case, what became of it, and what went wrong just now.
 
+use std::time::Duration;
+
 use maud::{Markup, html};
 
 use super::case::{CaseView, Notice};
@@ -9,12 +11,15 @@ use crate::ui::{Button, Form, Icon, Meaning, callout, error_summary, icon, time}
 use crate::verifications::model::{Case, CaseState, Refusal};
 use crate::verifications::reasons::ReasonCode;
 
-/// Who holds the case. While this reviewer does and the page is open, the claim is renewed.
+/// Who holds the case. While this reviewer does and the page is open, the claim is renewed; a script tells when the
+/// page is left.
 pub fn claim(view: &CaseView<'_>) -> Markup {
     let case = &view.dossier.case;
     let renew = view.holds().then(|| paths::renew(&case.id));
+    let trigger = renew.as_ref().map(|_| renewal(view.app.config.accounts.claim_life));
     html! {
-        div #claim hx-post=[&renew] hx-trigger=[renew.as_ref().map(|_| "every 5m")] hx-swap=[renew.as_ref().map(|_| "outerHTML")] {
+        div #claim hx-post=[&renew] hx-trigger=[trigger] hx-swap=[renew.as_ref().map(|_| "outerHTML")]
+            data-leave=[renew.as_ref().map(|_| paths::leave(&case.id))] {
             @match case.holder(view.now) {
                 _ if !case.state.is_open() => (closed(view, case)),
                 Some(_) if view.holds() => (held_by_me(view, case)),
@@ -32,6 +37,11 @@ pub fn claim(view: &CaseView<'_>) -> Markup {
             }
         }
     }
+}
+
+/// When the page renews the claim: often enough that one renewal may fail.
+fn renewal(life: Duration) -> String {
+    format!("every {}s", life.as_secs() / 3)
 }
 
 fn held_by_me(view: &CaseView<'_>, case: &Case) -> Markup {

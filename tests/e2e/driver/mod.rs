@@ -192,10 +192,14 @@ impl Tab {
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
     }
 
-    /// Says which theme the person's system has.
+    /// Says which theme the person's system has, and that nothing should move: a colour caught halfway between two
+    /// is none of the page's.
     pub async fn prefer(&self, theme: Theme) {
         let value = if theme == Theme::Dark { "dark" } else { "light" };
-        let features = json!({"features": [{"name": "prefers-color-scheme", "value": value}]});
+        let features = json!({"features": [
+            {"name": "prefers-color-scheme", "value": value},
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]});
         self.devtools("Emulation.setEmulatedMedia", features).await;
     }
 

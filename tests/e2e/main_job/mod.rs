@@ -2,7 +2,9 @@
 //! there, the applicant signs in.
 
 mod applicant;
+mod leaving;
 mod reviewer;
+mod writing;
 
 use frontdesk::access::Role;
 use frontdesk::paths;
@@ -80,6 +82,7 @@ async fn a_rejected_applicant_reads_why_and_submits_again(app: TestApp) {
     const WHY: &str = "The name on the passport is another one than yours.";
     let (applicant, reviewer) = both(&app, Scripts::On).await;
     reviewer.tab.follow(INITIALS).await;
+    reviewer.tab.find("#claim-form").await;
     reviewer.tab.press_key("c").await;
     reviewer.tab.see("You handle this case").await;
     reviewer.tab.press_key("r").await;
@@ -107,6 +110,7 @@ async fn a_document_that_was_asked_for_again_is_sent_again(app: TestApp) {
     let (applicant, reviewer) = both(&app, Scripts::On).await;
     let [_, asked, _] = Papers::NAMES;
     reviewer.tab.follow(INITIALS).await;
+    reviewer.tab.find("#claim-form").await;
     reviewer.tab.press_key("c").await;
     reviewer.tab.see("You handle this case").await;
     reviewer.tab.press_key("s").await;

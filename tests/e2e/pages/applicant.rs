@@ -91,6 +91,10 @@ async fn the_own_account_looks_right() {
     tab.press("Save the password").await;
     tab.arrive(paths::ACCOUNT).await;
     look(&tab, "account").await;
+    look_at(&tab, paths::OWN_SESSIONS, "account-devices").await;
+    look_at(&tab, paths::OWN_NOTIFICATIONS, "account-notifications").await;
+    look_at(&tab, paths::OWN_PREFERENCES, "account-emails").await;
+    look_at(&tab, paths::OWN_DATA, "account-data").await;
     look_at(&tab, paths::PASSWORD, "password").await;
     look_at(&tab, paths::CASE, "case-signed-in").await;
     look_at(&tab, paths::VERIFICATIONS, "forbidden").await;

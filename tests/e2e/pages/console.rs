@@ -104,6 +104,8 @@ async fn a_case_looks_right_at_every_stage() {
     colleague.submit("#decision-form", &why).await.assert_status(200);
     tab.tick("Reject").await;
     tab.find("#reason_code").await.select_by_label("Expired").await.unwrap();
+    // The words of the reason are put into the message first.
+    tab.see_in("#preview", "The document has expired.").await;
     tab.fill("Message to the applicant", "This passport has expired.").await;
     tab.find("#decide").await.click().await.unwrap();
     tab.see("Somebody decided meanwhile").await;

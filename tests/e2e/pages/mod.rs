@@ -36,7 +36,7 @@ async fn look(tab: &Tab, name: &str) {
 }
 
 /// Goes to a page and looks at it.
-async fn look_at(tab: &Tab, path: &str, name: &str) {
+pub(super) async fn look_at(tab: &Tab, path: &str, name: &str) {
     tab.visit(path).await;
     look(tab, name).await;
 }

@@ -73,3 +73,20 @@ async fn signing_in_looks_right() {
     look_at(&tab, "/nowhere", "not-found").await;
     look_at(&tab, paths::API_DOCS, "api").await;
 }
+
+#[tokio::test]
+async fn links_of_security_mails_look_right() {
+    let app = TestApp::start(Engine::Sqlite, &[]).await;
+    let tab = Tab::open(&app).await;
+    look_at(&tab, &link(&app, Purpose::Unlock, paths::unlock_link).await, "unlock").await;
+    look_at(&tab, &paths::unlock_link("0"), "unlock-unknown").await;
+    look_at(&tab, &link(&app, Purpose::EndSessions, paths::end_sessions_link).await, "end-sessions").await;
+    look_at(&tab, &paths::end_sessions_link("0"), "end-sessions-unknown").await;
+    look_at(&tab, &link(&app, Purpose::Activation, paths::activate_link).await, "activate-rules").await;
+    tab.fill("New password", "Passw0rd!").await;
+    tab.see("This is very like a common password.").await;
+    look(&tab, "activate-typing").await;
+    tab.fill("New password", "Cumulonimbus-at-9km").await;
+    tab.find("[data-rule=hard-to-guess].kept").await;
+    look(&tab, "activate-kept").await;
+}

@@ -2,8 +2,10 @@
 //! every role, pages and API.
 
 use diesel::prelude::*;
-use frontdesk::access::{OrganizationId, Role};
-use frontdesk::db::schema::{audit_entries, emails};
+use frontdesk::access::{OrganizationId, Role, UserId};
+use frontdesk::db::schema::{audit_entries, emails, notifications, sessions};
+use frontdesk::error::AppError;
+use frontdesk::notifications::{Kind, New, Severity, notify};
 use frontdesk::verifications::Case;
 use frontdesk::web::route::Endpoint;
 use frontdesk::{paths, routes};
@@ -28,6 +30,8 @@ struct Things {
     email: String,
     entry: String,
     api_key: String,
+    session: String,
+    notification: String,
 }
 
 impl Things {
@@ -40,6 +44,8 @@ impl Things {
             Some("emails") => &self.email,
             Some("audit") => &self.entry,
             Some("api-keys") => &self.api_key,
+            Some("account") if pattern == paths::patterns::OWN_SESSION_END => &self.session,
+            Some("account") if pattern == paths::patterns::OWN_NOTIFICATION => &self.notification,
             _ => panic!("{pattern} takes an id: add a real one to this test"),
         }
     }
@@ -63,7 +69,10 @@ async fn home(app: &TestApp) -> Home {
     administrator.get(&paths::verification(&case.id)).await;
     administrator.submit("#claim-form", &[]).await.assert_status(200);
     let path = crate::api_keys::support::create(&mut administrator, "Import", &["users:read"]).await.path;
+    let (session, notification) = own_things(app).await;
     let things = Things {
+        session,
+        notification,
         api_key: path.trim_start_matches("/api-keys/").to_owned(),
         case: case.id.to_string(),
         document: documents[0].id.to_string(),
@@ -71,6 +80,32 @@ async fn home(app: &TestApp) -> Home {
         entry: app.read(|c| audit_entries::table.select(audit_entries::id).first(c)).await,
     };
     Home { things, administrator, applicant }
+}
+
+/// A session of somebody here, and something they were told.
+async fn own_things(app: &TestApp) -> (String, String) {
+    let organization = app.organization().await;
+    let (random, now) = (app.random.clone(), app.clock.now());
+    app.db
+        .write(move |c| {
+            let columns = (sessions::id, sessions::user_id);
+            let (session, user): (String, UserId) = sessions::table.select(columns).first(c)?;
+            let new = New {
+                organization: &organization,
+                user: &user,
+                kind: Kind::System,
+                severity: Severity::Low,
+                title: "Welcome",
+                message: "There is nothing to do.",
+                data: json!({}),
+                link: None,
+            };
+            notify(c, &random, now, &new)?;
+            let notification = notifications::table.select(notifications::id).first(c)?;
+            Ok::<_, AppError>((session, notification))
+        })
+        .await
+        .unwrap()
 }
 
 fn with_ids() -> Vec<Endpoint> {

@@ -5,13 +5,16 @@ use frontdesk::access::{Act, Role};
 use frontdesk::accounts::store::{self, Password};
 use frontdesk::accounts::tokens::{self, Purpose};
 use frontdesk::paths;
+use reqwest::Method;
 use secrecy::ExposeSecret;
 
-use crate::harness::{Person, TestApp, both_engines};
+use crate::harness::{Browser, Page, Person, TestApp, both_engines};
 
 both_engines!(
     changing_the_password_asks_for_the_present_one_and_ends_other_sessions,
     each_broken_rule_is_named,
+    the_rules_are_told_while_a_password_is_typed,
+    the_list_of_rules_is_on_every_page_with_a_new_password,
     after_a_temporary_password_nothing_opens_before_it_was_changed,
     a_temporary_password_works_once_and_dies_in_time,
     an_activation_link_survives_being_looked_at_and_works_once,
@@ -54,6 +57,7 @@ async fn each_broken_rule_is_named(app: TestApp) {
         ("No-Digit-At-All", "a digit"),
         ("NoSpecial1843", "a character that is neither letter nor digit"),
         ("A-member1-x", "nothing like your name or email address"),
+        ("Passw0rd!", "hard to guess. This is very like a common password."),
     ];
     for (new, rule) in cases {
         browser.get(paths::PASSWORD).await;
@@ -112,4 +116,44 @@ async fn an_activation_link_survives_being_looked_at_and_works_once(app: TestApp
     assert!(again.body().contains("used already"), "{again:?}");
     let person = Person { password: NEW, ..person };
     app.browser_of(&person).await;
+}
+
+/// What is said of a password while it is typed into the field of this name.
+async fn told(browser: &Browser, csrf: &str, fields: &[(&str, &str)]) -> Page {
+    let request = browser.request(Method::POST, paths::PASSWORD_RULES).form(fields);
+    let page = browser.send(request.header("x-csrf-token", csrf).header("hx-request", "true")).await;
+    page.assert_status(200);
+    page
+}
+
+async fn the_rules_are_told_while_a_password_is_typed(app: TestApp) {
+    let mut browser = app.anonymous();
+    let csrf = browser.get(paths::LOGIN).await.attribute("meta[name=csrf-token]", "content");
+    let start = told(&browser, &csrf, &[("password", "")]).await;
+    assert_eq!((start.texts("li").len(), start.texts("li.kept").len()), (8, 0));
+    let fields = [("password", "Lovelace-18"), ("name", "Ada Lovelace"), ("staff", "true")];
+    let some = told(&browser, &csrf, &fields).await;
+    assert!(some.has("[data-rule=upper].kept") && !some.has("[data-rule=not-like-owner].kept"));
+    assert!(some.text("[data-rule=length]").contains("at least 12 characters (not yet)"));
+    assert!(some.text("#password-rules-said").contains("nothing like your name"), "{}", some.body());
+    assert!(!some.body().contains("Lovelace-18"));
+    let all = told(&browser, &csrf, &[("new", NEW), ("staff", "true")]).await;
+    assert_eq!(all.texts("li.kept").len(), 8);
+    assert_eq!(all.text("#new-rules-said"), "The password keeps all rules.");
+    // Of somebody who is signed in, name and role are known.
+    let mut own = app.signed_in(Role::Admin).await;
+    let csrf = own.get(paths::ACCOUNT).await.attribute("meta[name=csrf-token]", "content");
+    let like = told(&own, &csrf, &[("new", "Administrator-of-x1")]).await;
+    assert!(!like.has("[data-rule=not-like-owner].kept"), "{}", like.body());
+    assert_eq!(app.count("rate_limit_hits").await, 0);
+}
+
+async fn the_list_of_rules_is_on_every_page_with_a_new_password(app: TestApp) {
+    let person = member(&app).await;
+    let mut browser = app.browser_of(&person).await;
+    let page = browser.get(paths::PASSWORD).await;
+    assert_eq!(page.texts("#new-rules li").len(), 8);
+    assert!(page.attribute("#new", "aria-describedby").contains("new-rules"));
+    assert_eq!(page.attribute("#new", "hx-params"), "password,new,name,email,staff");
+    assert!(!page.has("#current[hx-post]"));
 }

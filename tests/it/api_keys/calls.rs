@@ -78,7 +78,8 @@ async fn a_key_acts_for_its_organization_under_its_own_name(app: TestApp) {
     let case = applicant(&app, "Ada Lovelace").await;
     let (id, key) = Program::of(&app).await.key(&["verifications:decide"]).await;
     let client = app.anonymous();
-    let claimed: Value = call(&client, Method::POST, &case.api("/claim"), &key).await.assert_status(200).json();
+    let claimed: Value =
+        call(&client, Method::POST, &case.api("/claim"), &key).await.assert_status(200).json();
     assert_eq!(claimed["state"], "claimed");
     let events = claimed["timeline"].as_array().unwrap();
     let last = events.iter().find(|event| event["action"] == "verification.claimed").unwrap();
@@ -94,7 +95,8 @@ async fn a_key_acts_for_its_organization_under_its_own_name(app: TestApp) {
 
 async fn another_organization_is_not_there_for_a_key(app: TestApp) {
     let elsewhere = app.add_organization("elsewhere").await;
-    let foreign = submit_to(&app, &elsewhere, "Emmy Noether", &[crate::verifications::support::png("a.png")]).await;
+    let foreign =
+        submit_to(&app, &elsewhere, "Emmy Noether", &[crate::verifications::support::png("a.png")]).await;
     let program = Program::of(&app).await;
     let (id, key) = program.key(&["verifications:decide"]).await;
     let client = app.anonymous();

@@ -59,7 +59,8 @@ async fn a_replaced_key_works_until_the_overlap_ends(app: TestApp) {
     let reviewer = app.add_person(Role::Reviewer, &program.person.organization).await;
     let (id, old) = program.key(SCOPES).await;
     app.clock.advance(TimeDelta::minutes(5));
-    let (next_id, new) = issued(&program.send(Method::POST, &format!("{KEYS}/{id}/rotate"), &json!({})).await);
+    let (next_id, new) =
+        issued(&program.send(Method::POST, &format!("{KEYS}/{id}/rotate"), &json!({})).await);
     assert_ne!((&id, &old), (&next_id, &new));
     let client = app.anonymous();
     app.clock.advance(TimeDelta::hours(24) - TimeDelta::seconds(1));

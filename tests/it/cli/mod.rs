@@ -1,6 +1,7 @@
 //! The program from a terminal: what it prints where, and its exit codes.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -37,6 +38,11 @@ impl Server {
         let url = words.next().and_then(|word| word.strip_prefix("url=")).unwrap().to_owned();
         let data = words.next().and_then(|word| word.strip_prefix("data=")).unwrap().to_owned();
         Self { child, url, data }
+    }
+
+    fn ask_to_stop(&self) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
     }
 }
 
@@ -128,13 +134,43 @@ fn the_server_says_where_it_is_keeps_its_secret_and_stops_in_order() {
     assert_eq!(code, 0, "{out}");
     let report: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(report["checks"]["database"]["healthy"], true);
-    let pid = server.child.id().to_string();
-    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    server.ask_to_stop();
     assert_eq!(server.child.wait().unwrap().code(), Some(0));
     let (code, _, err) = run(frontdesk(dir.path()).args(["health", "--url", &server.url]));
     assert!(code == 1 && err.contains("does not answer"), "{code} {err}");
     drop(Server::start(frontdesk(dir.path()).args(["serve", "--port", "0"])));
     assert_eq!(std::fs::read_to_string(dir.path().join("data/app_secret")).unwrap(), secret);
+}
+
+#[test]
+fn a_request_that_is_half_sent_at_the_stop_is_answered() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut server = Server::start(frontdesk(dir.path()).args(["serve", "--port", "0"]));
+    let host = server.url.trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let mut request = TcpStream::connect(&host).unwrap();
+    let mut answer = BufReader::new(request.try_clone().unwrap());
+    let (first, rest) = (r#"{"email":"nobody@demo.test","#, r#""password":"wrong"}"#);
+    let length = first.len() + rest.len();
+    write!(
+        request,
+        "POST /api/v1/auth/login HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n\
+         Content-Length: {length}\r\nExpect: 100-continue\r\n\r\n"
+    )
+    .unwrap();
+    let mut line = String::new();
+    answer.read_line(&mut line).unwrap();
+    assert!(line.starts_with("HTTP/1.1 100"), "{line}");
+    request.write_all(first.as_bytes()).unwrap();
+    server.ask_to_stop();
+    // It has heard of the stop once nobody new gets in.
+    while TcpStream::connect(&host).is_ok() {
+        std::thread::yield_now();
+    }
+    request.write_all(rest.as_bytes()).unwrap();
+    let mut told = String::new();
+    answer.read_to_string(&mut told).unwrap();
+    assert!(told.contains("HTTP/1.1 401 ") && told.contains("request-id"), "{told}");
+    assert_eq!(server.child.wait().unwrap().code(), Some(0));
 }
 
 #[test]

@@ -64,12 +64,20 @@ impl Killer {
 
     /// Kills it now.
     pub fn kill(&self) {
-        kill(self.pid, Signal::SIGKILL).unwrap();
+        end(self.pid);
     }
 
     /// Waits until it is dead; answers how many steps it came to, the one that never happened included.
     pub fn wait(self) -> usize {
         self.watch.join().unwrap()
+    }
+}
+
+/// Kills a program that may have ended just now.
+fn end(pid: Pid) {
+    match kill(pid, Signal::SIGKILL) {
+        Ok(()) | Err(Errno::ESRCH) => {}
+        Err(error) => panic!("the program could not be killed: {error}"),
     }
 }
 
@@ -92,7 +100,11 @@ impl Watch {
             for thread in new {
                 // One that has ended since, or that is traced already as the child of a traced one.
                 if ptrace::seize(thread, options).is_ok() {
-                    ptrace::interrupt(thread).unwrap();
+                    match ptrace::interrupt(thread) {
+                        // It ended in between.
+                        Ok(()) | Err(Errno::ESRCH) => {}
+                        Err(error) => panic!("a thread could not be stopped: {error}"),
+                    }
                 }
                 known.push(thread);
             }
@@ -115,7 +127,7 @@ impl Watch {
                     if self.is_step(thread) {
                         steps += 1;
                         if steps == self.step {
-                            kill(self.pid, Signal::SIGKILL).unwrap();
+                            end(self.pid);
                             continue;
                         }
                     }

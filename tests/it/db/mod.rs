@@ -5,9 +5,10 @@ use diesel::sql_types::Text;
 use frontdesk::access::{Act, OrganizationId};
 use frontdesk::audit::{self, Event, Target};
 use frontdesk::clock::Timestamp;
-use frontdesk::db::{Connection, migrations};
+use frontdesk::db::{Connection, DatabaseUrl, migrations};
 use frontdesk::error::AppError;
-use frontdesk::organizations;
+use frontdesk::ids::Random;
+use frontdesk::{organizations, server};
 
 use crate::harness::{Engine, TestApp, both_engines};
 
@@ -16,6 +17,7 @@ both_engines!(
     a_write_that_fails_leaves_nothing_behind,
     every_migration_can_be_taken_back_and_run_again,
     a_time_comes_back_from_the_database_as_it_was,
+    of_many_first_starts_one_makes_the_organization,
 );
 
 async fn record(app: &TestApp) -> OrganizationId {
@@ -33,8 +35,21 @@ async fn record(app: &TestApp) -> OrganizationId {
 
 async fn audit_entries_can_be_neither_changed_nor_deleted(app: TestApp) {
     record(&app).await;
-    for statement in ["UPDATE audit_entries SET actor_name = 'x'", "DELETE FROM audit_entries"] {
-        let refused = app.db.write(move |c| diesel::sql_query(statement).execute(c)).await.unwrap_err();
+    let columns = "organization_id, at, actor_kind, actor_name, action, target_kind, target_id";
+    let replace = |row: &str| {
+        format!("REPLACE INTO audit_entries ({row}, {columns}) SELECT {row}, {columns} FROM audit_entries")
+    };
+    let mut statements =
+        vec!["UPDATE audit_entries SET actor_name = 'x'".to_owned(), "DELETE FROM audit_entries".to_owned()];
+    if matches!(app.db.url(), DatabaseUrl::Postgres(_)) {
+        statements.push("TRUNCATE audit_entries".to_owned());
+    } else {
+        statements.push(replace("id"));
+        statements.push(replace("rowid, id").replace("SELECT rowid, id", "SELECT rowid, 'another'"));
+    }
+    for statement in statements {
+        let query = diesel::sql_query(&statement);
+        let refused = app.db.write(move |c| query.execute(c)).await.unwrap_err();
         let AppError::Internal(cause) = refused else { panic!("{refused:?}") };
         assert!(cause.to_string().contains("append-only"), "{statement}: {cause}");
     }
@@ -114,5 +129,61 @@ mod the_two_schemas_have_the_same_tables_and_columns {
         let (one, other) = (columns(&mut one), columns(&mut other));
         assert!(one.len() > 50, "{one:?}");
         assert_eq!(one, other);
+    }
+}
+
+async fn of_many_first_starts_one_makes_the_organization(app: TestApp) {
+    app.db.write(|c| diesel::sql_query("DELETE FROM organizations").execute(c)).await.unwrap();
+    let starts = (0..8).map(|seed| {
+        let now = app.clock.now();
+        app.db.write(move |c| organizations::ensure_default(c, &Random::seeded(seed), "Desk", now))
+    });
+    let made = futures_util::future::join_all(starts).await;
+    let ids: Vec<_> = made.into_iter().map(|one| one.unwrap().id).collect();
+    assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+    assert_eq!(app.count("organizations").await, 1);
+}
+
+mod two_first_starts_at_once_migrate_one_after_the_other {
+    use super::{Engine, TestApp, migrations, server};
+
+    #[tokio::test]
+    async fn postgres() {
+        let app = TestApp::start(Engine::Postgres, &[]).await;
+        let mut connection = app.db.unpooled().unwrap();
+        while migrations::down(&mut connection).unwrap().is_some() {}
+        let (one, other) = (app.another_process(2), app.another_process(3));
+        let (first, second) = tokio::join!(server::prepare(&one), server::prepare(&other));
+        first.unwrap();
+        second.unwrap();
+        assert!(migrations::status(&mut connection).unwrap().iter().all(|state| state.applied));
+        assert_eq!(app.count("organizations").await, 1);
+    }
+}
+
+mod migrations_wait_for_a_lock_longer_than_a_request {
+    use diesel::prelude::*;
+    use diesel::sql_types::Text;
+
+    use super::{Connection, Engine, TestApp};
+
+    #[derive(QueryableByName)]
+    struct Limit {
+        #[diesel(sql_type = Text)]
+        limit: String,
+    }
+
+    fn limit(c: &mut Connection, name: &str) -> QueryResult<String> {
+        let query = format!("SELECT current_setting('{name}') AS \"limit\"");
+        diesel::sql_query(query).get_result::<Limit>(c).map(|limit| limit.limit)
+    }
+
+    #[tokio::test]
+    async fn postgres() {
+        let app = TestApp::start(Engine::Postgres, &[]).await;
+        for (name, of_request) in [("lock_timeout", "10s"), ("statement_timeout", "30s")] {
+            assert_eq!(app.read(move |c| limit(c, name)).await, of_request);
+            assert_eq!(limit(&mut app.db.unpooled().unwrap(), name).unwrap(), "0");
+        }
     }
 }

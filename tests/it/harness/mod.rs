@@ -24,6 +24,7 @@ mod engine;
 mod environment;
 mod form;
 mod mail;
+mod outage;
 mod page;
 mod people;
 

@@ -8,12 +8,13 @@ use frontdesk::mail::store::queue::{self, Claimant, Fate};
 use frontdesk::mail::{EmailId, EmailStatus, Letter};
 
 use super::support::Desk;
-use crate::harness::{Page, both_engines};
+use crate::harness::{Engine, Page, both_engines};
 
 const SECRET: &str = "mK7!vQ2xTr9#Lp";
 
 both_engines!(
     the_log_lists_searches_and_pages,
+    a_subject_is_found_in_any_alphabet,
     a_mail_is_shown_with_its_secrets_masked_in_a_frame_that_runs_nothing,
     opening_what_was_kept_is_recorded_before_anything_is_shown,
     a_mail_that_was_not_kept_has_no_captured_message,
@@ -59,6 +60,20 @@ async fn the_log_lists_searches_and_pages(desk: Desk) {
     let nothing = support.get("/emails?status=sent&q=nobody").await;
     assert!(nothing.body().contains("Nothing matches"), "{nothing:?}");
     support.get("/emails?status=nonsense").await.assert_status(400);
+}
+
+async fn a_subject_is_found_in_any_alphabet(engine: Engine) {
+    let desk = Desk::with(engine, &[("ORGANIZATION_NAME", "Société Élodie Özil Софья")]).await;
+    desk.enqueue(desk.letter("ada@demo.test", &desk.approved(SECRET))).await.unwrap();
+    desk.send_all().await;
+    let mut support = desk.app.signed_in(Role::Support).await;
+    for typed in ["Élodie", "élodie", "Özil", "özil", "Софья", "СОФЬЯ"] {
+        let address: String = url::form_urlencoded::byte_serialize(typed.as_bytes()).collect();
+        let page = support.get(&format!("/emails?q={address}")).await;
+        assert_eq!(page.texts("tbody tr").len(), 1, "{typed}: {page:?}");
+    }
+    let nothing = support.get("/emails?q=%C3%81da").await;
+    assert!(!nothing.has("tbody tr"), "{nothing:?}");
 }
 
 async fn a_mail_is_shown_with_its_secrets_masked_in_a_frame_that_runs_nothing(desk: Desk) {

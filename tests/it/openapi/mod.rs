@@ -11,8 +11,7 @@ use crate::tokens::support::sign_in;
 use crate::verifications::support::applicant;
 
 /// What an answer is checked for.
-const CHECKS: &str =
-    "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance";
+const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance";
 
 /// Calls every operation, with this access token if there is one; the tool's report when it complains.
 async fn conform(app: &TestApp, token: Option<&str>, further: &[&str]) -> Result<(), String> {

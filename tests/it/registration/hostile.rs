@@ -1,6 +1,9 @@
 //! Uploads that must not get in, and leave nothing behind.
 
 use chrono::TimeDelta;
+use diesel::prelude::*;
+use frontdesk::db::DatabaseUrl;
+use frontdesk::db::schema::organizations;
 use frontdesk::documents::inspect::MAX_FILE_BYTES;
 use frontdesk::documents::{self, files::StoredName};
 use frontdesk::paths;
@@ -19,6 +22,8 @@ both_engines!(
     a_body_over_all_limits_is_refused_unread,
     a_form_whose_parts_cannot_be_read_is_refused,
     files_that_belong_to_no_row_are_collected_once_they_are_old,
+    files_of_a_submission_with_an_unknown_outcome_stay_until_they_are_collected,
+    files_older_than_the_database_belong_to_another_one,
 );
 
 async fn every_hostile_file_is_refused_with_its_sentence_and_leaves_nothing_behind(app: TestApp) {
@@ -143,4 +148,38 @@ async fn files_that_belong_to_no_row_are_collected_once_they_are_old(app: TestAp
     assert!(app.files.get(&left).unwrap().is_none());
     assert_eq!(stored(&app), 2);
     let _ = with(&[]);
+}
+
+/// Makes every registration fail after its files were stored, as a connection that breaks would.
+async fn break_the_outbox(app: &TestApp) {
+    let statement = match app.db.url() {
+        DatabaseUrl::Postgres(_) => "ALTER TABLE emails RENAME TO emails_away",
+        DatabaseUrl::Sqlite(_) => {
+            "CREATE TRIGGER away BEFORE INSERT ON emails BEGIN SELECT RAISE(ABORT, 'away'); END"
+        }
+    };
+    app.db.write(move |c| diesel::sql_query(statement).execute(c)).await.unwrap();
+}
+
+async fn files_of_a_submission_with_an_unknown_outcome_stay_until_they_are_collected(app: TestApp) {
+    break_the_outbox(&app).await;
+    let mut browser = app.anonymous();
+    register(&mut browser, &[], &one_file()).await.assert_status(500);
+    assert_eq!(app.count("documents").await, 0);
+    assert_eq!(stored(&app), 2, "nobody could tell whether their rows were written");
+    assert_eq!(documents::collect_orphans(&app).await.unwrap(), 0);
+    app.clock.advance(TimeDelta::days(36_500));
+    assert_eq!(documents::collect_orphans(&app).await.unwrap(), 2);
+    assert_eq!(stored(&app), 0);
+}
+
+async fn files_older_than_the_database_belong_to_another_one(app: TestApp) {
+    app.files.put(&StoredName::new(&app.random), &mut b"of another database".as_slice()).unwrap();
+    app.clock.advance(TimeDelta::days(36_500));
+    let born = app.clock.now();
+    let update = diesel::update(organizations::table).set(organizations::created_at.eq(born));
+    app.db.write(move |c| update.execute(c)).await.unwrap();
+    app.clock.advance(TimeDelta::days(1));
+    assert_eq!(documents::collect_orphans(&app).await.unwrap(), 0);
+    assert_eq!(stored(&app), 1);
 }

@@ -138,7 +138,10 @@ async fn an_application_verifies_a_token_with_the_published_keys_alone(app: Test
     assert_eq!(claims, part(&token, 1));
     let (start, _) = token.rsplit_once('.').unwrap();
     let changed = format!("{start}.{}", URL_SAFE_NO_PAD.encode([7; 64]));
-    assert_eq!(verified_elsewhere(&changed, &keys, "frontdesk", issuer).unwrap_err(), "InvalidSignatureError");
+    assert_eq!(
+        verified_elsewhere(&changed, &keys, "frontdesk", issuer).unwrap_err(),
+        "InvalidSignatureError"
+    );
     assert_eq!(verified_elsewhere(&token, &keys, "others", issuer).unwrap_err(), "InvalidAudienceError");
 }
 

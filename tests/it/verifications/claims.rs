@@ -8,12 +8,15 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::json;
 
-use super::support::{Program, actions, applicant, case, reviewer_with, submit_to};
-use crate::harness::{TestApp, both_engines};
+use super::support::{Applicant, Program, actions, applicant, case, reviewer_with, submit_to};
+use crate::harness::{Browser, Engine, Page, TestApp, both_engines};
 
 both_engines!(
     a_claim_opens_the_case_to_its_holder_for_a_quarter_of_an_hour,
     an_open_page_keeps_its_claim,
+    an_open_page_renews_three_times_in_the_life_of_its_claim,
+    a_case_whose_page_was_left_is_free_unless_another_page_of_it_is_open,
+    leaving_a_case_that_is_not_held_changes_nothing,
     a_page_whose_claim_has_ended_says_so,
     a_case_given_back_is_free,
     of_many_who_claim_at_once_one_gets_the_case,
@@ -46,7 +49,7 @@ async fn an_open_page_keeps_its_claim(app: TestApp) {
     let version = case(&app, &ada).await.version;
     let page = holder.get(&ada.page()).await;
     assert_eq!(page.attribute("#claim", "hx-post"), format!("{}/renew", ada.page()));
-    assert_eq!(page.attribute("#claim", "hx-trigger"), "every 5m");
+    assert_eq!(page.attribute("#claim", "hx-trigger"), "every 300s");
     for _ in 0..4 {
         app.clock.advance(TimeDelta::minutes(10));
         holder.hx("#renew-form", &[]).await.assert_status(200);
@@ -56,6 +59,56 @@ async fn an_open_page_keeps_its_claim(app: TestApp) {
     // Without scripts a button does the same.
     let page = holder.submit("#renew-form", &[]).await;
     assert!(page.text("#claim").contains("until 09:55 UTC"), "{page:?}");
+}
+
+async fn an_open_page_renews_three_times_in_the_life_of_its_claim(engine: Engine) {
+    let app = TestApp::start(engine, &[("CLAIM_LIFE", "90s")]).await;
+    let ada = applicant(&app, "Ada Lovelace").await;
+    let (_, mut holder) = reviewer_with(&app, &ada).await;
+    let page = holder.get(&ada.page()).await;
+    assert_eq!(page.attribute("#claim", "hx-trigger"), "every 30s");
+}
+
+/// What the page of the browser says when it goes away.
+async fn leave(browser: &Browser, ada: &Applicant) -> Page {
+    let leave = browser.request(Method::POST, &format!("{}/leave", ada.page()));
+    browser.send(leave.form(&[("csrf", browser.csrf())])).await
+}
+
+async fn a_case_whose_page_was_left_is_free_unless_another_page_of_it_is_open(app: TestApp) {
+    let ada = applicant(&app, "Ada Lovelace").await;
+    let (_, mut holder) = reviewer_with(&app, &ada).await;
+    let page = holder.get(&ada.page()).await;
+    assert_eq!(page.attribute("#claim", "data-leave"), format!("{}/leave", ada.page()));
+    let version = case(&app, &ada).await.version;
+    leave(&holder, &ada).await.assert_status(204);
+    // The next page of the same case says that it is there.
+    app.clock.advance(TimeDelta::seconds(2));
+    holder.submit("#renew-form", &[]).await.assert_status(200);
+    app.clock.advance(TimeDelta::minutes(1));
+    let mut other = app.reviewer().await;
+    assert!(!other.get(&ada.page()).await.has("#claim-form"));
+    assert_eq!(case(&app, &ada).await.version, version);
+    leave(&holder, &ada).await.assert_status(204);
+    app.clock.advance(TimeDelta::seconds(15));
+    other.get(&ada.page()).await;
+    other.submit("#claim-form", &[]).await.assert_status(200);
+    assert!(other.get(&ada.page()).await.has("#decision-form"));
+}
+
+async fn leaving_a_case_that_is_not_held_changes_nothing(app: TestApp) {
+    let ada = applicant(&app, "Ada Lovelace").await;
+    let (_, mut holder) = reviewer_with(&app, &ada).await;
+    let mut other = app.reviewer().await;
+    other.get("/account").await;
+    let before = case(&app, &ada).await;
+    leave(&other, &ada).await.assert_status(204);
+    assert_eq!(case(&app, &ada).await, before);
+    // What is about to end anyway is not made longer.
+    holder.get(&ada.page()).await;
+    app.clock.advance(TimeDelta::seconds(14 * 60 + 55));
+    leave(&holder, &ada).await.assert_status(204);
+    assert_eq!(case(&app, &ada).await.claim_expires_at, before.claim_expires_at);
 }
 
 async fn a_page_whose_claim_has_ended_says_so(app: TestApp) {

@@ -11,6 +11,7 @@ both_engines!(
     a_claim_shows_the_person_to_its_holder_only_and_tells_the_others_who_it_is,
     an_organization_may_show_names_from_the_start,
     typed_operators_narrow_the_list,
+    a_name_in_any_alphabet_is_found_however_it_is_typed,
     what_was_not_understood_is_told_beside_the_list,
     a_pasted_id_leads_to_its_case,
     nothing_is_repeated_or_lost_while_cases_come_in,
@@ -83,6 +84,19 @@ async fn typed_operators_narrow_the_list(app: TestApp) {
     assert_eq!(page.texts(".chips .chip bdi"), ["kind:passport", "ada"]);
     assert_eq!(page.attribute(".chips .chip", "href"), "/verifications?q=ada");
     assert!(!page.has(".tabs .count"), "the figures of all cases beside some of them");
+}
+
+async fn a_name_in_any_alphabet_is_found_however_it_is_typed(app: TestApp) {
+    for name in ["Élodie Durand", "Özil Demir", "Софья Ковалевская"] {
+        applicant(&app, name).await;
+    }
+    let mut reviewer = app.reviewer().await;
+    for typed in ["Élodie", "élodie", "name:ÉLODIE", "Özil", "özil", "Софья", "софья", "name:КОВАЛЕВ"]
+    {
+        let address: String = url::form_urlencoded::byte_serialize(typed.as_bytes()).collect();
+        let page = reviewer.get(&format!("/verifications?q={address}")).await;
+        assert_eq!(page.texts("tbody tr").len(), 1, "{typed}: {page:?}");
+    }
 }
 
 async fn what_was_not_understood_is_told_beside_the_list(app: TestApp) {

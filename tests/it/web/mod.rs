@@ -1,16 +1,22 @@
 //! What every answer has, whatever it is about.
 
 mod kit;
+mod origin;
 mod origins;
+mod outage;
 
+use frontdesk::access::Role;
+use frontdesk::paths;
 use reqwest::Method;
 
-use crate::harness::{TestApp, both_engines};
+use crate::harness::{Engine, TestApp, both_engines};
+use crate::verifications::support::Program;
 
 both_engines!(
     an_unknown_address_is_a_page_that_leads_back,
     a_stranger_is_led_to_sign_in_and_back,
     a_host_that_is_not_ours_is_refused,
+    a_console_closed_to_this_network_is_open_to_programs,
 );
 
 async fn an_unknown_address_is_a_page_that_leads_back(app: TestApp) {
@@ -30,4 +36,17 @@ async fn a_host_that_is_not_ours_is_refused(app: TestApp) {
     let browser = app.anonymous();
     let request = browser.request(Method::GET, "/").header("host", "evil.test");
     browser.send(request).await.assert_status(400);
+}
+
+async fn a_console_closed_to_this_network_is_open_to_programs(engine: Engine) {
+    let app = TestApp::start(engine, &[("ADMIN_ALLOWED_NETWORKS", "192.0.2.0/24")]).await;
+    let person = app.add_person(Role::Reviewer, &app.organization().await).await;
+    let mut browser = app.browser_of(&person).await;
+    let page = browser.get(paths::VERIFICATIONS).await;
+    assert!(page.assert_status(403).text("main").contains("cannot be opened from this network"), "{page:?}");
+    let list = "/api/v1/verifications";
+    browser.get(list).await.assert_status(403);
+    Program::of(&app, &person).await.get(list).await.assert_status(200);
+    let here = TestApp::start(engine, &[("ADMIN_ALLOWED_NETWORKS", "127.0.0.0/8,::1/128")]).await;
+    here.reviewer().await.get(paths::VERIFICATIONS).await.assert_status(200);
 }

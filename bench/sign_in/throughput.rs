@@ -1,0 +1,156 @@
+//! Sign-ins in a second beside hashes in a second, and what another page feels of it.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use argon2::{Algorithm, Argon2, Params, Version};
+use frontdesk::config::HashingConfig;
+use frontdesk::paths;
+use serde_json::Value;
+
+use crate::load::{Connection, drive};
+use crate::requests::{get, login};
+use crate::spread::Spread;
+use crate::town::{PASSWORD, PEOPLE, Town, known};
+
+/// Between two looks at the other page: a light load.
+const PACE: Duration = Duration::from_millis(4);
+
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    pub rounds: u32,
+    pub span: Duration,
+    pub connections: usize,
+}
+
+/// What another page takes when nobody signs in, and while many do, in milliseconds.
+#[derive(Clone, Debug)]
+pub struct Beside {
+    pub name: &'static str,
+    pub idle: [f64; 2],
+    pub busy: [f64; 2],
+}
+
+#[derive(Clone, Debug)]
+pub struct Throughput {
+    pub hashing: HashingConfig,
+    /// Hashes in a second, on as many threads as the server hashes with.
+    pub raw: Spread,
+    pub sign_ins: Spread,
+    pub ratio: Spread,
+    pub beside: Vec<Beside>,
+}
+
+pub fn measure(town: &Town, address: SocketAddr, effort: Effort) -> anyhow::Result<Throughput> {
+    // Somebody whom no other part locks.
+    let email = known(PEOPLE - 1);
+    let request = login(address, &email, PASSWORD);
+    let answer = Connection::open(address)?.ask(&request)?;
+    let tokens: Value = serde_json::from_slice(&answer.body)?;
+    let token = tokens.get("access_token").and_then(Value::as_str).context("no access token")?;
+    let pages = [
+        ("sign-in page", get(address, paths::LOGIN, None)),
+        ("`/auth/me` with a token", get(address, "/api/v1/auth/me", Some(token))),
+    ];
+    let mut idle = vec![Vec::new(); pages.len()];
+    let mut busy = vec![Vec::new(); pages.len()];
+    let (mut raws, mut rates, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    drive(address, &request, effort.connections, effort.span / 4)?;
+    for round in 0..effort.rounds {
+        let stop = AtomicBool::new(false);
+        std::thread::scope(|scope| -> anyhow::Result<()> {
+            let looking = scope.spawn(|| look(address, &pages, &mut idle, &stop));
+            std::thread::sleep(effort.span);
+            stop.store(true, Ordering::Relaxed);
+            looking.join().unwrap_or_else(|_| anyhow::bail!("the one who looks has failed"))
+        })?;
+        let raw_first = (round % 2 == 0).then(|| raw(town.hashing, effort.span)).transpose()?;
+        let stop = AtomicBool::new(false);
+        let drove = std::thread::scope(|scope| -> anyhow::Result<_> {
+            let looking = scope.spawn(|| look(address, &pages, &mut busy, &stop));
+            let drove = drive(address, &request, effort.connections, effort.span);
+            stop.store(true, Ordering::Relaxed);
+            looking.join().unwrap_or_else(|_| anyhow::bail!("the one who looks has failed"))?;
+            drove
+        })?;
+        let raw = match raw_first {
+            Some(rate) => rate,
+            None => raw(town.hashing, effort.span)?,
+        };
+        raws.push(raw);
+        rates.push(drove.rate());
+        ratios.push(drove.rate() / raw);
+    }
+    let beside = pages.iter().zip(idle.into_iter().zip(busy)).map(|((name, _), (idle, busy))| Beside {
+        name,
+        idle: percentiles(idle),
+        busy: percentiles(busy),
+    });
+    Ok(Throughput {
+        hashing: town.hashing,
+        raw: Spread::of(raws),
+        sign_ins: Spread::of(rates),
+        ratio: Spread::of(ratios),
+        beside: beside.collect(),
+    })
+}
+
+/// Looks at the pages one after the other, at a walking pace, until told to stop.
+fn look(
+    address: SocketAddr,
+    pages: &[(&'static str, Vec<u8>)],
+    times: &mut [Vec<f64>],
+    stop: &AtomicBool,
+) -> anyhow::Result<()> {
+    let mut connection = Connection::open(address)?;
+    while !stop.load(Ordering::Relaxed) {
+        for ((name, request), times) in pages.iter().zip(times.iter_mut()) {
+            std::thread::sleep(PACE);
+            let asked = Instant::now();
+            let answer = connection.ask(request)?;
+            times.push(asked.elapsed().as_secs_f64() * 1e3);
+            anyhow::ensure!(answer.status() == "200", "{name} was answered with {}", answer.status());
+        }
+    }
+    Ok(())
+}
+
+/// Hashes in a second by threads that do nothing else.
+fn raw(hashing: HashingConfig, span: Duration) -> anyhow::Result<f64> {
+    let params = Params::new(hashing.memory_kib, hashing.iterations, hashing.lanes, None)
+        .map_err(|error| anyhow::anyhow!("{error}"))?;
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let begun = Instant::now();
+    let counts: Vec<anyhow::Result<u32>> = std::thread::scope(|scope| {
+        let threads: Vec<_> =
+            (0..hashing.parallel).map(|_| scope.spawn(|| hash_for(&argon2, span))).collect();
+        let join = |thread: std::thread::ScopedJoinHandle<'_, anyhow::Result<u32>>| {
+            thread.join().unwrap_or_else(|_| anyhow::bail!("a thread that hashes has failed"))
+        };
+        threads.into_iter().map(join).collect()
+    });
+    let elapsed = begun.elapsed().as_secs_f64();
+    let total: u32 = counts.into_iter().sum::<anyhow::Result<u32>>()?;
+    Ok(f64::from(total) / elapsed)
+}
+
+fn hash_for(argon2: &Argon2<'_>, span: Duration) -> anyhow::Result<u32> {
+    let begun = Instant::now();
+    let mut count = 0;
+    let mut hash = [0; 32];
+    while begun.elapsed() < span {
+        argon2
+            .hash_password_into(PASSWORD.as_bytes(), b"a salt of sixteen", &mut hash)
+            .map_err(|error| anyhow::anyhow!("{error}"))?;
+        count += 1;
+    }
+    Ok(count)
+}
+
+/// Half and 99 of 100.
+fn percentiles(mut times: Vec<f64>) -> [f64; 2] {
+    times.sort_by(f64::total_cmp);
+    [500, 990].map(|share| times.get(times.len() * share / 1_000).copied().unwrap_or_default())
+}

@@ -1,0 +1,64 @@
+//! The first step: who has this address and this password?
+
+use super::{Attempt, Checked, Refused};
+use crate::access::Act;
+use crate::accounts::locks::{self, LockId, Reason, Settled};
+use crate::app::App;
+use crate::error::AppError;
+use crate::mail::EmailAddress;
+
+/// Who has this address and password, if the account is open and not locked.
+///
+/// # Errors
+/// `TooMany` for a network that failed too often, `Unavailable` when too many hashes wait; otherwise outages.
+pub async fn authenticate(
+    app: &App,
+    act: &Act,
+    attempt: &Attempt,
+) -> Result<Result<Checked, Refused>, AppError> {
+    app.metrics.login_attempt();
+    // An address no account can have takes the same way, so that it cannot be told apart either.
+    let key = EmailAddress::parse(&attempt.email).map_or_else(|_| String::new(), |email| email.key());
+    let (app_, act_, device) = (app.clone(), act.clone(), attempt.device.clone());
+    let seen = app.db.read(move |c| locks::seen(c, &app_, &act_, &key, &device)).await?;
+    if let Some(retry_after) = seen.wait {
+        app.metrics.login_failure("too_many");
+        app.metrics.rate_limit_exceeded("sign_in");
+        return Err(AppError::TooMany { retry_after });
+    }
+    let kept = seen.user.as_ref().and_then(|user| user.password_hash.clone());
+    let right = app.hasher.verify(&attempt.password, kept.clone()).await?;
+    let (app_, act_) = (app.clone(), act.clone());
+    let settled = app.db.write(move |c| locks::settle(c, &app_, &act_, &seen, right)).await?;
+    let user = match settled {
+        // The password was changed while it was being compared.
+        Settled::Right(user) if user.password_hash != kept => return Ok(Err(refused(app, "credentials"))),
+        Settled::Right(user) => user,
+        Settled::Refused { reason, lock } => {
+            if let Some(lock) = lock {
+                tell_later(app, lock);
+            }
+            return Ok(Err(refused(app, if reason == Reason::Locked { "locked" } else { "credentials" })));
+        }
+    };
+    if let Err(refusal) = user.may_sign_in(act.at) {
+        app.metrics.login_failure(refusal.code());
+        return Ok(Err(Refused::Account(refusal)));
+    }
+    Ok(Ok(Checked { user }))
+}
+
+fn refused(app: &App, reason: &'static str) -> Refused {
+    app.metrics.login_failure(reason);
+    Refused::Credentials
+}
+
+/// After the answer: it must not take longer because there is somebody to be told.
+fn tell_later(app: &App, lock: LockId) {
+    let app = app.clone();
+    tokio::spawn(async move {
+        if let Err(error) = locks::tell(&app, &lock).await {
+            tracing::warn!(%error, "the owner of a locked account is told later");
+        }
+    });
+}
