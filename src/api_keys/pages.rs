@@ -114,7 +114,7 @@ pub async fn ask_rotate(
     let key = load(&context, &who.actor, &id).await?.key;
     let parent = paths::api_key(&key.id);
     let view = views::ask_rotate(&key, context.csrf(), context.now);
-    Ok(Page::console(format!("Replace {}", key.name), view).parent(key.name, parent))
+    Ok(Page::console("Replace the key", view).parent(key.name, parent))
 }
 
 /// `POST /api-keys/{id}/rotate`
@@ -139,7 +139,7 @@ pub async fn ask_revoke(
     let key = load(&context, &who.actor, &id).await?.key;
     let parent = paths::api_key(&key.id);
     let view = views::ask_revoke(&key, context.csrf(), context.now);
-    Ok(Page::console(format!("Revoke {}", key.name), view).parent(key.name, parent))
+    Ok(Page::console("Revoke the key", view).parent(key.name, parent))
 }
 
 /// `POST /api-keys/{id}/revoke`

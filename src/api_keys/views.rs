@@ -126,7 +126,7 @@ pub fn issued(issued: &Issued, now: Timestamp) -> Markup {
                 .fact("Key", copyable("API key", issued.text.expose_secret()))
                 .fact("May do", scopes(key))
                 .fact("Expires", html! { (time_absolute(key.expires_at)) " (" (time(key.expires_at, now)) ")" }))
-            p { "Programs send it as " code { "Authorization: Bearer fd_…" } " or " code { "X-Api-Key: fd_…" } "." }
+            p { "Programs send it after " code { "Authorization: Bearer" } ", or as " code { "X-Api-Key" } "." }
             (Button::primary("I have copied it").href(&paths::api_key(&key.id)))
         }
     }
