@@ -34,3 +34,8 @@ CREATE TRIGGER audit_entries_keep_delete BEFORE DELETE ON audit_entries
 BEGIN
     SELECT RAISE(ABORT, 'audit entries are append-only');
 END;
+CREATE TRIGGER audit_entries_keep_replace BEFORE INSERT ON audit_entries
+WHEN EXISTS (SELECT 1 FROM audit_entries WHERE id = NEW.id OR rowid = NEW.rowid)
+BEGIN
+    SELECT RAISE(ABORT, 'audit entries are append-only');
+END;
