@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 
 use super::model::{self, ApiKey, NewKey, State, Text};
 use super::store;
-use crate::access::{Act, Actor, ApiKeyId, KeyUse, Means, OrganizationId, Role, SessionId, UserId};
+use crate::access::{Act, Actor, ApiKeyId, KeyUse, Means, OrganizationId, Role, Scope, SessionId, UserId};
 use crate::accounts;
 use crate::accounts::tokens::fingerprint;
 use crate::app::App;
@@ -37,7 +37,7 @@ pub struct Issued {
 /// Only outages.
 pub async fn create(app: &App, act: &Act, actor: &Actor, new: NewKey) -> Result<Issued, AppError> {
     let Text { handle, whole } = model::make(&app.random);
-    let scopes: Vec<&str> = new.scopes.iter().map(|scope| scope.as_str()).collect();
+    let scopes: Vec<&str> = new.scopes.iter().map(Scope::as_str).collect();
     let key = ApiKey {
         id: ApiKeyId::new(&app.random, act.at),
         organization_id: actor.organization.clone(),

@@ -99,7 +99,7 @@ where
     };
     let id = call.id.clone();
     let app = context.app.clone();
-    if let Some(kept) = context.app.db.write(move |c| begin(c, &app, call, &body)).await? {
+    if let Some(kept) = context.app.db.write(move |c| begin(c, &app, &call, &body)).await? {
         return Ok(kept.response(true));
     }
     let outcome = work.await;
@@ -133,17 +133,17 @@ fn actor(context: &Context) -> String {
 }
 
 /// Notes a call; answers what an earlier one with the same key was answered.
-fn begin(c: &mut Connection, app: &App, call: Row, body: &[u8]) -> Result<Option<Answer>, AppError> {
+fn begin(c: &mut Connection, app: &App, call: &Row, body: &[u8]) -> Result<Option<Answer>, AppError> {
     c.lock(&format!("idempotency:{}:{}", call.actor, call.key))?;
     if let Some(earlier) = store::find(c, &call.actor, &call.key)? {
         let age = call.created_at.since(earlier.created_at);
         let forgotten = age >= LIFE || (earlier.status.is_none() && age >= ABANDONED);
         if !forgotten {
-            return repeat(app, &earlier, &call, body).map(Some);
+            return repeat(app, &earlier, call, body).map(Some);
         }
         store::remove(c, &earlier.id)?;
     }
-    store::insert(c, &call)?;
+    store::insert(c, call)?;
     Ok(None)
 }
 

@@ -68,12 +68,11 @@ pub fn ensure(c: &mut Connection, app: &App, now: Timestamp) -> Result<(), AppEr
 
 /// The key to sign with at `now`.
 pub(super) fn current(c: &mut Connection, app: &App, now: Timestamp) -> Result<Current, AppError> {
-    let row = match find(c, now)? {
-        Some(row) => row,
-        None => {
-            ensure(c, app, now)?;
-            find(c, now)?.ok_or_else(|| AppError::internal("there is no key to sign with"))?
-        }
+    let row = if let Some(row) = find(c, now)? {
+        row
+    } else {
+        ensure(c, app, now)?;
+        find(c, now)?.ok_or_else(|| AppError::internal("there is no key to sign with"))?
     };
     let seed = app.keys.open(Purpose::SigningKey, &row.sealed_seed, row.kid.as_bytes());
     Ok(Current { seed: Zeroizing::new(seed.map_err(AppError::internal)?), kid: row.kid })

@@ -24,6 +24,7 @@ struct Signing(Ed25519KeyPair);
 
 struct Verifying(UnparsedPublicKey<Vec<u8>>);
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as the crate asks for it")]
 fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>> {
     if *algorithm != Algorithm::EdDSA {
         return Err(ErrorKind::InvalidAlgorithm.into());
@@ -32,6 +33,7 @@ fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>
     Ok(Box::new(Signing(pair.map_err(|_rejected| ErrorKind::InvalidEddsaKey)?)))
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as the crate asks for it")]
 fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>> {
     if *algorithm != Algorithm::EdDSA {
         return Err(ErrorKind::InvalidAlgorithm.into());
