@@ -1,4 +1,4 @@
-# The servers that the tests talk to: PostgreSQL, a mail server, ChromeDriver. All private to one run, on free
+# The servers that the tests talk to: PostgreSQL, Redis, a mail server, ChromeDriver. All private to one run, on free
 # ports of 127.0.0.1, with their files in a folder that is removed at the end.
 # Sourced; `services_start` and `services_stop` are what it offers.
 # shellcheck shell=bash
@@ -9,8 +9,8 @@ services_folder=''
 service_groups=()
 postgres_started=''
 
-# services_start SERVICE...: postgres, smtp or chromedriver. Exports where to find each (TEST_…), and the Python
-# with the packages of scripts/requirements.txt.
+# services_start SERVICE...: postgres, redis, smtp or chromedriver. Exports where to find each (TEST_…), and the
+# Python with the packages of scripts/requirements.txt.
 services_start() {
     export TEST_PYTHON="$tools/python/bin/python"
     services_folder=$(mktemp -d "${TMPDIR:-/tmp}/frontdesk-test.XXXXXX")
@@ -77,6 +77,23 @@ postgres_service() {
         say "PostgreSQL did not start on port $port (attempt $attempt)"
     done
     stop "PostgreSQL did not start: $(tail -n 3 "$home/log")"
+}
+
+redis_service() {
+    local log="$services_folder/redis.log" attempt port
+    for attempt in 1 2 3; do
+        port=$(free_port)
+        # Nothing is kept on the disk, and nothing but this run knows the port.
+        setsid redis-server --bind 127.0.0.1 --port "$port" --save '' --appendonly no --dir "$services_folder" \
+            >"$log" 2>&1 &
+        service_groups+=("$!")
+        if announced "$log" 's/.*\(Ready to accept connections\).*/\1/p' >/dev/null; then
+            export TEST_REDIS_URL="redis://127.0.0.1:$port"
+            return
+        fi
+        say "Redis did not start on port $port (attempt $attempt)"
+    done
+    stop "Redis did not start: $(tail -n 3 "$log")"
 }
 
 smtp_service() {

@@ -19,6 +19,7 @@ use crate::keys::Keyring;
 use crate::live::Hub;
 use crate::mail::Mail;
 use crate::metrics::Metrics;
+use crate::redis::Redis;
 use crate::secret;
 use crate::verifications::crowds::Crowds;
 use crate::web::upload::UploadBudget;
@@ -49,6 +50,8 @@ pub struct Parts {
     /// What connections are told at once.
     pub hub: Hub,
     pub metrics: Metrics,
+    /// What all instances share besides the database, when it is configured.
+    pub redis: Option<Redis>,
     /// The tabs of the queue that are too long to be counted.
     pub crowds: Crowds,
     /// Names this process among several, in leases.
@@ -86,6 +89,7 @@ impl App {
         if let Some(configured) = &config.http.app_url {
             url.get_or_init(|| configured.clone());
         }
+        let redis = config.redis.as_ref().map(Redis::new).transpose()?;
         let health = Health::default();
         let files = Arc::new(files);
         Ok(Self(Arc::new(Parts {
@@ -103,6 +107,7 @@ impl App {
             health,
             hub: Hub::default(),
             metrics: Metrics::new()?,
+            redis,
             crowds: Crowds::default(),
             instance,
             url,

@@ -17,7 +17,11 @@ pub fn organization_name(context: &Context) -> String {
 /// Links of the own menu.
 #[must_use]
 pub fn own_links(context: &Context) -> Vec<(&'static str, String)> {
-    let own = [("Your account", paths::ACCOUNT.to_owned()), ("Change password", paths::PASSWORD.to_owned())];
+    let own = [
+        ("Your account", paths::ACCOUNT.to_owned()),
+        ("Change password", paths::PASSWORD.to_owned()),
+        ("Second factor", paths::MFA.to_owned()),
+    ];
     match &context.actor {
         Some(actor) if !actor.must_change_password => own.into(),
         _ => Vec::new(),
@@ -46,7 +50,14 @@ pub fn nav(context: &Context) -> Nav {
                 Icon::ShieldCheck,
             )],
         ),
-        group("Look up", vec![place(Permission::SearchMail, "Email log", paths::EMAILS, Icon::Mail)]),
+        group(
+            "Look up",
+            vec![
+                place(Permission::SeeUsers, "Users", paths::USERS, Icon::Users),
+                place(Permission::SeeUsers, "Sessions", paths::SESSIONS, Icon::MonitorSmartphone),
+                place(Permission::SearchMail, "Email log", paths::EMAILS, Icon::Mail),
+            ],
+        ),
         group(
             "Watch",
             vec![
@@ -54,7 +65,13 @@ pub fn nav(context: &Context) -> Nav {
                 place(Permission::SearchAudit, "Audit", paths::AUDIT, Icon::ScrollText),
             ],
         ),
-        group("Set up", vec![place(Permission::ManageUsers, "API keys", paths::API_KEYS, Icon::KeyRound)]),
+        group(
+            "Set up",
+            vec![
+                place(Permission::ManageUsers, "Invites", paths::INVITES, Icon::UserPlus),
+                place(Permission::ManageUsers, "API keys", paths::API_KEYS, Icon::KeyRound),
+            ],
+        ),
     ])
 }
 

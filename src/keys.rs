@@ -43,6 +43,12 @@ pub enum Purpose {
     DocumentNumber,
     /// Mails kept instead of sent.
     CapturedMail,
+    /// The secret that an authenticator app shares.
+    TotpSecret,
+    /// The keyed hash of a recovery code.
+    RecoveryCode,
+    /// What the answer of a passkey is checked against.
+    MfaChallenge,
     /// The keyed hash of an address that somebody tried to sign in with.
     SignInBucket,
     /// The private keys that sign access tokens.
@@ -53,22 +59,28 @@ pub enum Purpose {
     KeptAnswer,
     /// The keyed hash of the calls they answer.
     KeptCall,
+    /// The keyed hash of a code that verifies an address.
+    EmailCode,
 }
 
 impl Purpose {
     /// Every purpose, in the order of declaration.
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 15] = [
         Self::OutboxSecret,
         Self::DocumentKey,
         Self::CsrfToken,
         Self::CookieSigning,
         Self::DocumentNumber,
         Self::CapturedMail,
+        Self::TotpSecret,
+        Self::RecoveryCode,
+        Self::MfaChallenge,
         Self::SignInBucket,
         Self::SigningKey,
         Self::RefreshToken,
         Self::KeptAnswer,
         Self::KeptCall,
+        Self::EmailCode,
     ];
 
     /// The text the key is derived from: changing one makes everything sealed with it unreadable.
@@ -80,11 +92,15 @@ impl Purpose {
             Self::CookieSigning => b"cookie signing",
             Self::DocumentNumber => b"document number",
             Self::CapturedMail => b"captured mail",
+            Self::TotpSecret => b"totp secret",
+            Self::RecoveryCode => b"recovery code",
+            Self::MfaChallenge => b"mfa challenge",
             Self::SignInBucket => b"sign-in bucket",
             Self::SigningKey => b"signing key",
             Self::RefreshToken => b"refresh token",
             Self::KeptAnswer => b"kept answer",
             Self::KeptCall => b"kept call",
+            Self::EmailCode => b"email code",
         }
     }
 }

@@ -5,11 +5,12 @@
 //! * values: [`clock`], [`ids`], [`keys`], [`access`] (roles, permissions, who acts), [`error`], [`config`]
 //! * [`db`]: one connection type over SQLite and PostgreSQL
 //! * [`web`] and [`ui`]: what every page and API call needs, and the pieces pages are made of; [`assets`]
-//! * [`limits`] (how often), [`idempotency`] (the same answer to the same call), [`live`] (the hub of events),
-//!   [`metrics`]
+//! * [`redis`] (what instances share), [`limits`] (how often), [`idempotency`] (the same answer to the same call),
+//!   [`live`] (the hub of events), [`metrics`]
 //! * features, each a folder with its rules (`model`), SQL (`store`), use cases (`actions`), pages and
-//!   API: [`accounts`], [`sessions`], [`api_keys`], [`documents`], [`verifications`], [`own_account`],
-//!   [`own_case`], [`mail`], [`notifications`], [`audit`], [`health`]
+//!   API: [`accounts`], [`sessions`], [`api_keys`], [`revocations`], [`security`], [`documents`],
+//!   [`verifications`], [`own_account`], [`own_case`], [`mail`], [`notifications`], [`users`], [`audit`],
+//!   [`health`]
 //! * [`app`] holds the parts together; [`routes`] is the only route table and [`paths`] makes its links;
 //!   [`server`] runs them; [`cli`] is what the program does from a terminal; [`demo`] fills a show room
 //!
@@ -46,10 +47,14 @@ pub mod organizations;
 pub mod own_account;
 pub mod own_case;
 pub mod paths;
+pub mod redis;
+pub mod revocations;
 pub mod routes;
 mod secret;
+pub mod security;
 pub mod server;
 pub mod sessions;
 pub mod ui;
+pub mod users;
 pub mod verifications;
 pub mod web;

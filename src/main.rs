@@ -2,9 +2,11 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use frontdesk::cli::{self, Cli};
+use frontdesk::cli;
 
 fn main() -> ExitCode {
-    cli::run(Cli::parse())
+    match cli::parse() {
+        Ok(cli) => cli::run(cli),
+        Err(code) => code,
+    }
 }

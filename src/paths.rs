@@ -4,6 +4,11 @@ use std::fmt::Display;
 
 pub const HOME: &str = "/";
 pub const LOGIN: &str = "/login";
+pub const LOGIN_CODE: &str = "/login/code";
+pub const LOGIN_CODE_PASSKEY: &str = "/login/code/passkey";
+pub const LOGIN_CODE_PASSKEY_OPTIONS: &str = "/login/code/passkey/options";
+pub const LOGIN_PASSKEY: &str = "/login/passkey";
+pub const LOGIN_PASSKEY_OPTIONS: &str = "/login/passkey/options";
 pub const LOGOUT: &str = "/logout";
 pub const SETUP: &str = "/setup";
 pub const REGISTER: &str = "/register";
@@ -11,14 +16,29 @@ pub const REGISTERED: &str = "/register/received";
 pub const VERIFY_EMAIL: &str = "/verify-email";
 pub const VERIFY_EMAIL_NEW_LINK: &str = "/verify-email/new-link";
 pub const VERIFY_EMAIL_SENT: &str = "/verify-email/sent";
+pub const VERIFY_EMAIL_CODE: &str = "/verify-email/code";
+pub const VERIFY_EMAIL_DONE: &str = "/verify-email/done";
+pub const FORGOT_PASSWORD: &str = "/forgot-password";
+pub const FORGOT_PASSWORD_SENT: &str = "/forgot-password/sent";
+pub const RESET_PASSWORD: &str = "/reset-password";
 pub const ACTIVATE: &str = "/activate";
 pub const UNLOCK: &str = "/unlock";
 pub const END_SESSIONS: &str = "/end-sessions";
-pub const FORGOT_PASSWORD: &str = "/forgot-password";
 pub const PASSWORD_RULES: &str = "/password/rules";
+pub const INVITE: &str = "/invite";
 pub const ACCOUNT: &str = "/account";
 pub const PASSWORD: &str = "/account/password";
+pub const ACCOUNT_EMAIL: &str = "/account/email";
+pub const ACCOUNT_EMAIL_SENT: &str = "/account/email/sent";
+pub const CONFIRM_ADDRESS: &str = "/confirm-address";
+pub const UNDO_ADDRESS: &str = "/undo-address";
 pub const MFA: &str = "/account/mfa";
+pub const TOTP: &str = "/account/mfa/app";
+pub const TOTP_CODE: &str = "/account/mfa/app/code";
+pub const TOTP_REMOVE: &str = "/account/mfa/app/remove";
+pub const RECOVERY_CODES: &str = "/account/mfa/recovery-codes";
+pub const PASSKEYS: &str = "/account/mfa/passkeys";
+pub const PASSKEY_OPTIONS: &str = "/account/mfa/passkeys/options";
 pub const OWN_PROFILE: &str = "/account/profile";
 pub const OWN_SESSIONS: &str = "/account/sessions";
 pub const OWN_SESSIONS_END_OTHERS: &str = "/account/sessions/end-others";
@@ -28,13 +48,23 @@ pub const OWN_PREFERENCES: &str = "/account/emails";
 pub const OWN_DATA: &str = "/account/data";
 pub const OWN_DATA_FILE: &str = "/account/data.json";
 pub const CONFIRM: &str = "/account/confirm";
+pub const CONFIRM_PASSKEY_OPTIONS: &str = "/account/confirm/passkey/options";
+pub const CONFIRM_HELD: &str = "/account/confirm/held";
 pub const CASE: &str = "/case";
 pub const CASE_RECEIVED: &str = "/case/received";
 pub const CASE_DOCUMENTS: &str = "/case/documents";
 pub const THEME: &str = "/theme";
 pub const VERIFICATIONS: &str = "/verifications";
+pub const USERS: &str = "/users";
 pub const EMAILS: &str = "/emails";
 pub const AUDIT: &str = "/audit";
+pub const INVITES: &str = "/invites";
+pub const INVITE_NEW: &str = "/invites/new";
+pub const INVITE_FILE: &str = "/invites/file";
+pub const SESSIONS: &str = "/sessions";
+pub const REVOCATIONS: &str = "/revocations";
+pub const NEW_REVOCATION: &str = "/revocations/new";
+pub const ONE_REVOCATION: &str = "/revocations/one";
 pub const HEALTH_PAGE: &str = "/watch/health";
 pub const HEALTH: &str = "/health";
 pub const LIVENESS: &str = "/health/liveness";
@@ -60,6 +90,14 @@ pub mod patterns {
     pub const OWN_SESSION_END: &str = "/account/sessions/{id}/end";
     pub const OWN_NOTIFICATION: &str = "/account/notifications/{id}";
     pub const OWN_DOCUMENT: &str = "/case/documents/{id}";
+    pub const USER: &str = "/users/{id}";
+
+    /// What can be done about a person: the page with its form, and where that is sent.
+    #[must_use]
+    pub fn user_deed(deed: &str) -> String {
+        format!("{USER}/{deed}")
+    }
+
     pub const EMAIL: &str = "/emails/{id}";
     pub const EMAIL_PREVIEW: &str = "/emails/{id}/preview";
     pub const EMAIL_CAPTURED: &str = "/emails/{id}/captured";
@@ -69,8 +107,25 @@ pub mod patterns {
     pub const API_KEY: &str = "/api-keys/{id}";
     pub const API_KEY_ROTATE: &str = "/api-keys/{id}/rotate";
     pub const API_KEY_REVOKE: &str = "/api-keys/{id}/revoke";
+    pub const PASSKEY_REMOVE: &str = "/account/mfa/passkeys/{id}/remove";
+    pub const USER_MFA: &str = "/users/{id}/mfa";
+    pub const USER_MFA_RESET: &str = "/users/{id}/mfa/reset";
+    pub const INVITED: &str = "/invites/{id}";
+    pub const INVITE_REVOKE: &str = "/invites/{id}/revoke";
+    pub const INVITE_SEND_AGAIN: &str = "/invites/{id}/send-again";
+    pub const INVITE_BATCH: &str = "/invites/files/{id}";
+    pub const INVITE_BATCH_CSV: &str = "/invites/files/{id}/result.csv";
+    pub const INVITE_LINK: &str = "/invite/{token}";
+    pub const FAMILY: &str = "/families/{id}";
+    pub const USER_SECURITY: &str = "/users/{id}/security";
+    pub const REVOCATION: &str = "/revocations/{id}";
+    pub const REVOCATION_CANCEL: &str = "/revocations/{id}/cancel";
+    pub const REVOCATION_RESULT: &str = "/revocations/{id}/result.csv";
     pub const SETUP_LINK: &str = "/setup/{token}";
     pub const VERIFY_EMAIL_LINK: &str = "/verify-email/{token}";
+    pub const RESET_PASSWORD_LINK: &str = "/reset-password/{token}";
+    pub const CONFIRM_ADDRESS_LINK: &str = "/confirm-address/{token}";
+    pub const UNDO_ADDRESS_LINK: &str = "/undo-address/{token}";
     pub const ACTIVATE_LINK: &str = "/activate/{token}";
     pub const CASE_LINK: &str = "/case/link/{token}";
     pub const UNLOCK_LINK: &str = "/unlock/{token}";
@@ -116,12 +171,18 @@ pub fn is_anonymous(path: &str) -> bool {
 /// May a form with files be sent here? Its own extractor then checks the token.
 #[must_use]
 pub fn takes_files(path: &str) -> bool {
-    path == REGISTER || path == CASE_DOCUMENTS
+    path == REGISTER || path == CASE_DOCUMENTS || path == INVITE_FILE
 }
 
 #[must_use]
 pub fn login_then(next: &str) -> String {
     format!("{LOGIN}?next={}", encode(next))
+}
+
+/// The page that asks for the second factor, and then goes on to `next`.
+#[must_use]
+pub fn login_code_then(next: Option<&str>) -> String {
+    next.map_or_else(|| LOGIN_CODE.to_owned(), |next| format!("{LOGIN_CODE}?next={}", encode(next)))
 }
 
 /// Ends one of the own sessions.
@@ -140,6 +201,12 @@ pub fn own_notification(id: impl Display) -> String {
 #[must_use]
 pub fn confirm_then(next: &str) -> String {
     format!("{CONFIRM}?next={}", encode(next))
+}
+
+/// The same for a form that was sent to `next`: what was typed is sent on afterwards.
+#[must_use]
+pub fn confirm_held(next: &str) -> String {
+    format!("{CONFIRM_HELD}?next={}", encode(next))
 }
 
 fn encode(text: &str) -> String {
@@ -199,6 +266,35 @@ pub fn own_document(id: impl Display) -> String {
 }
 
 #[must_use]
+pub fn user(id: impl Display) -> String {
+    format!("/users/{id}")
+}
+
+/// Something that can be done about a person.
+#[must_use]
+pub fn user_deed(id: impl Display, deed: impl Display) -> String {
+    format!("/users/{id}/{deed}")
+}
+
+/// The sessions, devices, failures and locks of a person.
+#[must_use]
+pub fn user_security(id: impl Display) -> String {
+    format!("/users/{id}/security")
+}
+
+/// The mails to an address.
+#[must_use]
+pub fn emails_to(address: &str) -> String {
+    format!("{EMAILS}?q={}", encode(&format!("to:{address}")))
+}
+
+/// The audit entries that a search finds.
+#[must_use]
+pub fn audit_matching(search: &str) -> String {
+    format!("{AUDIT}?q={}", encode(search))
+}
+
+#[must_use]
 pub fn email(id: impl Display) -> String {
     format!("/emails/{id}")
 }
@@ -228,6 +324,54 @@ pub fn audit_entry(id: impl Display) -> String {
     format!("/audit/{id}")
 }
 
+/// A token family and its rotation chain.
+#[must_use]
+pub fn family(id: impl Display) -> String {
+    format!("/families/{id}")
+}
+
+#[must_use]
+pub fn user_security(id: impl Display) -> String {
+    format!("/users/{id}/security")
+}
+
+#[must_use]
+pub fn revocation(id: impl Display) -> String {
+    format!("{REVOCATIONS}/{id}")
+}
+
+#[must_use]
+pub fn revocation_cancel(id: impl Display) -> String {
+    format!("{REVOCATIONS}/{id}/cancel")
+}
+
+#[must_use]
+pub fn revocation_result(id: impl Display) -> String {
+    format!("{REVOCATIONS}/{id}/result.csv")
+}
+
+/// The page that asks before one thing is ended: `what` is `session`, `family` or `user`.
+#[must_use]
+pub fn end_one(what: &str, id: impl Display) -> String {
+    format!("{ONE_REVOCATION}?{what}={id}")
+}
+
+#[must_use]
+pub fn passkey_remove(id: impl Display) -> String {
+    format!("/account/mfa/passkeys/{id}/remove")
+}
+
+/// The factors of a user, for who manages users.
+#[must_use]
+pub fn user_mfa(id: impl Display) -> String {
+    format!("/users/{id}/mfa")
+}
+
+#[must_use]
+pub fn user_mfa_reset(id: impl Display) -> String {
+    format!("/users/{id}/mfa/reset")
+}
+
 #[must_use]
 pub fn api_key(id: impl Display) -> String {
     format!("/api-keys/{id}")
@@ -254,8 +398,60 @@ pub fn verify_email_link(token: &str) -> String {
 }
 
 #[must_use]
+pub fn reset_password_link(token: &str) -> String {
+    format!("/reset-password/{token}")
+}
+
+#[must_use]
+pub fn confirm_address_link(token: &str) -> String {
+    format!("/confirm-address/{token}")
+}
+
+#[must_use]
+pub fn undo_address_link(token: &str) -> String {
+    format!("/undo-address/{token}")
+}
+
+#[must_use]
 pub fn activate_link(token: &str) -> String {
     format!("/activate/{token}")
+}
+
+#[must_use]
+pub fn reset_password_link(token: &str) -> String {
+    format!("/reset-password/{token}")
+}
+
+#[must_use]
+pub fn invite(id: impl Display) -> String {
+    format!("/invites/{id}")
+}
+
+#[must_use]
+pub fn invite_revoke(id: impl Display) -> String {
+    format!("/invites/{id}/revoke")
+}
+
+#[must_use]
+pub fn invite_send_again(id: impl Display) -> String {
+    format!("/invites/{id}/send-again")
+}
+
+/// A file of invites.
+#[must_use]
+pub fn invite_batch(id: impl Display) -> String {
+    format!("/invites/files/{id}")
+}
+
+/// What came of a file of invites, for a spreadsheet.
+#[must_use]
+pub fn invite_batch_csv(id: impl Display) -> String {
+    format!("/invites/files/{id}/result.csv")
+}
+
+#[must_use]
+pub fn invite_link(token: &str) -> String {
+    format!("/invite/{token}")
 }
 
 #[must_use]

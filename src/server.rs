@@ -13,6 +13,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use crate::accounts::reset;
 use crate::app::App;
 use crate::db::migrations;
 use crate::error::AppError;
@@ -138,6 +139,7 @@ pub struct Background {
 pub fn background(app: &App) -> Background {
     tokio::spawn(health::run_loop(app.clone()));
     tokio::spawn(jobs::run_loop(app.clone()));
+    tokio::spawn(reset::run_loop(app.clone()));
     let stop = CancellationToken::new();
     let mail = tokio::spawn(mail::worker::run(app.clone(), stop.clone()));
     Background { stop, mail }

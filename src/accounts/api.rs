@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::devices::Presented;
+use super::mfa::Step;
+use super::mfa::api::SecondStep;
 use super::sign_in::{self, Attempt};
 use super::{sign_out, store};
 use crate::error::AppError;
@@ -49,6 +51,7 @@ impl From<Pair> for Tokens {
 /// Signs a program in for a person.
 #[utoipa::path(post, path = "/api/v1/auth/login", tag = "auth", request_body = Login, responses(
     (status = 200, description = "Signed in", body = Tokens),
+    (status = 202, description = "A second factor is asked for: `POST /auth/mfa` ends the sign-in", body = SecondStep),
     (status = 400, description = "The body cannot be read", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "`invalid_credentials`: unknown address, wrong password, or too many of them", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`account_pending`, `account_suspended`, `account_banned`, `account_rejected`, `password_expired`, `password_change_required`; only after a correct password", body = Problem, content_type = "application/problem+json"),
@@ -58,8 +61,13 @@ impl From<Pair> for Tokens {
 ))]
 pub async fn login(_: Anyone, context: Context, Json(sent): Json<Login>) -> Result<HttpResponse, AppError> {
     let attempt = Attempt { email: sent.email, password: sent.password, device: Presented::Program };
-    let pair = sign_in::by_api(&context.app, &context.act(), &attempt).await?;
-    Ok(HttpResponse::Ok().json(Tokens::from(pair?)))
+    let step = sign_in::by_api(&context.app, &context.act(), &attempt).await??;
+    Ok(match step {
+        Step::Done(pair) => HttpResponse::Ok().json(Tokens::from(pair)),
+        Step::SecondFactor(token) => {
+            HttpResponse::Accepted().json(SecondStep::of(&context.app, &token, context.now).await?)
+        }
+    })
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -126,6 +134,6 @@ pub async fn me(SignedIn(actor): SignedIn, context: Context) -> Result<HttpRespo
         status: user.status.to_string(),
         email_verified: user.email_verified_at.is_some(),
         document_verified: user.document_verified_at.is_some(),
-        mfa: false,
+        mfa: user.mfa_since.is_some(),
     }))
 }

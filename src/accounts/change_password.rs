@@ -1,9 +1,10 @@
 //! Choosing a password: one's own, in place of a temporary one, or the first by an activation link.
 
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
 
 use super::locks::{self, Cleared};
-use super::password::{self, Owner};
+use super::password::{self, Owner, Rule};
 use super::tokens::{self, Purpose, Verdict};
 use super::{User, store};
 use crate::access::{Act, SessionId, UserId};
@@ -11,7 +12,13 @@ use crate::app::App;
 use crate::audit::{self, Event, Target};
 use crate::db::Connection;
 use crate::error::AppError;
-use crate::sessions;
+use crate::live::{Ended, Event as Live};
+use crate::mail::letters::PasswordLetter;
+use crate::mail::{self, Letter, NewEmail, Party};
+use crate::{notifications, paths, sessions};
+
+/// The word of the audit log.
+const CHANGED: &str = "user.password_changed";
 
 /// Why the password stays as it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,8 +56,15 @@ pub async fn change(
         return Ok(Err(Refused::Same));
     }
     let hash = app.hasher.hash(new).await?;
+    let ended = others_ended(&user, Some(session));
     let (app_, act, session) = (app.clone(), act.clone(), session.clone());
-    app.db.write(move |c| save(c, &app_, &act, &user, hash, Some(&session))).await?;
+    app.db
+        .write(move |c| {
+            let saved = Saved { hash, keep: Some(&session), action: CHANGED };
+            save(c, &app_, &act, &user, &saved)
+        })
+        .await?;
+    app.hub.publish(ended);
     Ok(Ok(()))
 }
 
@@ -71,35 +85,106 @@ pub async fn activate(
         return Ok(Err(Refused::Rules(sentence)));
     }
     let hash = app.hasher.hash(new).await?;
+    let ended = others_ended(&user, None);
     let (app_, token) = (app.clone(), token.clone());
     let act = act.known_as(&user.id, user.name.as_str());
-    app.db
+    let outcome = app
+        .db
         .write(move |c| {
             let verdict = tokens::consume(c, &act, Purpose::Activation, &token)?;
             if !matches!(verdict, Verdict::Valid(_)) {
                 return Ok(Err(Refused::Link(verdict)));
             }
-            save(c, &app_, &act, &user, hash, None).map(Ok)
+            store_new(c, &app_, &act, &user, &Saved { hash, keep: None, action: CHANGED })?;
+            Ok::<_, AppError>(Ok(()))
         })
-        .await
+        .await?;
+    if outcome.is_ok() {
+        app.hub.publish(ended);
+    }
+    Ok(outcome)
 }
 
 fn complaint(user: &User, new: &SecretString) -> Option<String> {
-    let owner = Owner { name: user.name.as_str(), email: user.email.as_str(), role: user.role };
-    password::complaint(&password::broken_rules(new.expose_secret(), &owner))
+    password::complaint(&broken_rules(user, new))
 }
 
-fn save(
+/// The rules that a new password of this user breaks.
+pub(super) fn broken_rules(user: &User, new: &SecretString) -> Vec<Rule> {
+    let owner = Owner { name: user.name.as_str(), email: user.email.as_str(), role: user.role };
+    password::broken_rules(new.expose_secret(), &owner)
+}
+
+fn others_ended(user: &User, keep: Option<&SessionId>) -> Live {
+    let sessions = keep.map_or(Ended::All, |session| Ended::AllBut(session.clone()));
+    Live::SessionsEnded { organization: user.organization_id.clone(), user: user.id.clone(), sessions }
+}
+
+/// A password that its owner chose.
+#[derive(Debug)]
+pub(super) struct Saved<'a> {
+    pub hash: String,
+    /// The one session that goes on.
+    pub keep: Option<&'a SessionId>,
+    /// The word of the audit log.
+    pub action: &'static str,
+}
+
+/// Keeps a password that replaces another one, ends sessions, and tells its owner.
+pub(super) fn save(
     c: &mut Connection,
     app: &App,
     act: &Act,
     user: &User,
-    hash: String,
-    keep: Option<&SessionId>,
+    saved: &Saved<'_>,
+) -> Result<(), AppError> {
+    store_new(c, app, act, user, saved)?;
+    tell_owner(c, app, act, user)
+}
+
+fn store_new(
+    c: &mut Connection,
+    app: &App,
+    act: &Act,
+    user: &User,
+    saved: &Saved<'_>,
 ) -> diesel::QueryResult<()> {
-    store::set_password(c, &user.id, &store::Password::Own(hash), act.at)?;
+    store::set_password(c, &user.id, &store::Password::Own(saved.hash.clone()), act.at)?;
     locks::clear(c, app, act, user, Cleared::Password)?;
-    sessions::store::end_others(c, &user.id, keep, "the password was changed", act)?;
-    let event = Event::new(&user.organization_id, "user.password_changed", Target("user", user.id.as_str()));
+    sessions::store::end_others(c, &user.id, saved.keep, "the password was changed", act)?;
+    let event = Event::new(&user.organization_id, saved.action, Target("user", user.id.as_str()));
     audit::record(c, &app.random, act, event)
+}
+
+/// By mail and in Frontdesk, so that a change by somebody else does not stay unseen.
+fn tell_owner(c: &mut Connection, app: &App, act: &Act, user: &User) -> Result<(), AppError> {
+    let device = sessions::device(act.user_agent.as_deref().unwrap_or_default());
+    let message = match &act.ip {
+        Some(ip) => format!("It was done with {device} from {ip}. If that was not you, reset it at once."),
+        None => format!("It was done with {device}. If that was not you, reset it at once."),
+    };
+    let letter = Letter::Password(PasswordLetter::Changed {
+        at: act.at,
+        ip: act.ip.clone(),
+        device,
+        reset_url: app.link(paths::FORGOT_PASSWORD),
+    });
+    let recipient = Party { name: Some(user.name.clone()), address: user.email.clone() };
+    mail::enqueue(
+        c,
+        app,
+        act.at,
+        NewEmail::new(&user.organization_id, recipient, &letter).for_user(&user.id),
+    )?;
+    let notification = notifications::New {
+        organization: &user.organization_id,
+        user: &user.id,
+        kind: notifications::Kind::PasswordChange,
+        severity: notifications::Severity::Medium,
+        title: "Your password was changed",
+        message: &message,
+        data: json!({}),
+        link: Some(paths::FORGOT_PASSWORD.to_owned()),
+    };
+    Ok(notifications::notify(c, &app.random, act.at, &notification)?)
 }

@@ -2,6 +2,10 @@
 //!
 //! They run at a lower priority: a hash takes a processor for tens of milliseconds, and whoever only wants a
 //! page must not wait for that.
+//!
+//! Hashes that an import brought (bcrypt, argon2id of other parameters) are compared as they are and made
+//! anew at the first correct sign-in ([`Hasher::upgrade`]). Until then such an account may answer in another
+//! time than an unknown address, which costs what a hash of ours costs.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -14,6 +18,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::{Semaphore, oneshot};
 
+use super::hash_format::{self, Scheme};
 use crate::config::HashingConfig;
 use crate::error::AppError;
 use crate::ids::Random;
@@ -70,9 +75,33 @@ impl Hasher {
         let password = password.clone();
         let known = kept.is_some();
         let kept = kept.unwrap_or_else(|| self.nobody.to_string());
-        let right = self
-            .run(move || argon2.verify_password(password.expose_secret().as_bytes(), kept.as_str()).is_ok());
+        let right = self.run(move || is_password(&argon2, password.expose_secret(), &kept));
         Ok(right.await? && known)
+    }
+
+    /// The hash that takes the place of `kept`, now that its password is at hand; nothing when `kept` is as
+    /// one made today, or when there is no room for the work: the next sign-in brings another chance.
+    pub async fn upgrade(
+        &self,
+        password: &SecretString,
+        kept: Option<&str>,
+    ) -> Result<Option<Upgrade>, AppError> {
+        let Some(old) = kept.filter(|kept| self.is_outdated(kept)) else { return Ok(None) };
+        match self.hash(password).await {
+            Ok(new) => Ok(Some(Upgrade { old: old.to_owned(), new })),
+            Err(AppError::Unavailable(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn is_outdated(&self, kept: &str) -> bool {
+        let params = self.argon2.params();
+        let ours = Scheme::Argon2id {
+            memory_kib: params.m_cost(),
+            iterations: params.t_cost(),
+            lanes: params.p_cost(),
+        };
+        hash_format::parse(kept) != Ok(ours)
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
@@ -143,6 +172,28 @@ fn work_off(queue: &Mutex<Receiver<Work>>) {
     }
 }
 
+/// A new hash of the same password. It is kept only in place of the old one, so that a password that was
+/// changed meanwhile stays changed (`store::upgrade_password`).
+#[derive(Clone)]
+pub struct Upgrade {
+    pub(super) old: String,
+    pub(super) new: String,
+}
+
+impl std::fmt::Debug for Upgrade {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Upgrade").finish_non_exhaustive()
+    }
+}
+
+/// Bcrypt looks at the first 72 bytes only, as where the hash was made.
+fn is_password(argon2: &Argon2<'_>, password: &str, kept: &str) -> bool {
+    if hash_format::is_bcrypt(kept) {
+        return bcrypt::verify(password, kept).unwrap_or(false);
+    }
+    argon2.verify_password(password.as_bytes(), kept).is_ok()
+}
+
 /// A hash that no password has: drawn, not computed, which would be the longest part of a start.
 fn nobody(params: &Params, random: &Random) -> String {
     let (salt, hash) = (random.bytes::<16>(), random.bytes::<32>());
@@ -192,6 +243,42 @@ mod tests {
         assert_eq!(hasher.nobody.len(), kept.len());
         let compared = hasher.argon2.verify_password(b"Engine-1843!", &*hasher.nobody);
         assert!(matches!(compared, Err(argon2::password_hash::Error::PasswordInvalid)), "{compared:?}");
+    }
+
+    /// From Openwall's `crypt_blowfish`.
+    const BCRYPT: [(&str, &str); 4] = [
+        ("U*U", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"),
+        ("U*U*", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.VGOzA784oUp/Z0DY336zx7pLYAy0lwK"),
+        ("U*U*U", "$2a$05$XXXXXXXXXXXXXXXXXXXXXOAcXxm9kjPGEMsLznoKqmqw7tc8WCx4a"),
+        ("", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.7uG0VCzI2bS7j6ymqJi9CdcdxiRTWNy"),
+    ];
+
+    #[tokio::test]
+    async fn bcrypt_is_compared_and_made_anew() {
+        let hasher = Hasher::new(&config(8), Random::seeded(1)).unwrap();
+        for (password, kept) in BCRYPT {
+            let password = SecretString::from(password);
+            assert!(hasher.verify(&password, Some(kept.to_owned())).await.unwrap(), "{kept}");
+            assert!(!hasher.verify(&"U*V".into(), Some(kept.to_owned())).await.unwrap());
+            let upgrade = hasher.upgrade(&password, Some(kept)).await.unwrap().unwrap();
+            assert!(upgrade.old == kept && upgrade.new.starts_with("$argon2id$"));
+            assert!(hasher.verify(&password, Some(upgrade.new)).await.unwrap());
+        }
+        assert!(!hasher.verify(&"x".into(), Some("$2b$05$broken".to_owned())).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn only_a_hash_of_other_parameters_is_made_anew() {
+        let hasher = Hasher::new(&config(8), Random::seeded(1)).unwrap();
+        let cheaper = HashingConfig { iterations: 2, ..config(8) };
+        let password = SecretString::from("Engine-1843!");
+        let (ours, other) = (
+            hasher.hash_here(&password),
+            Hasher::new(&cheaper, Random::seeded(2)).unwrap().hash_here(&password),
+        );
+        assert!(hasher.upgrade(&password, Some(&ours.unwrap())).await.unwrap().is_none());
+        assert!(hasher.upgrade(&password, Some(&other.unwrap())).await.unwrap().is_some());
+        assert!(hasher.upgrade(&password, None).await.unwrap().is_none());
     }
 
     #[tokio::test]

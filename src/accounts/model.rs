@@ -55,6 +55,8 @@ pub struct User {
     /// Set by too many wrong passwords; sign-in reads it.
     pub locked_until: Option<Timestamp>,
     pub created_at: Timestamp,
+    /// Since when signing in asks for a second factor.
+    pub mfa_since: Option<Timestamp>,
 }
 
 /// A user to be created.

@@ -2,12 +2,13 @@
 
 use diesel::prelude::*;
 
+use super::hashing::Upgrade;
 use super::model::{NewUser, Status, User};
 use crate::access::{OrganizationId, Role, UserId};
 use crate::clock::Timestamp;
 use crate::db::Connection;
 use crate::db::schema::users as table;
-use crate::mail::DisplayName;
+use crate::mail::{DisplayName, EmailAddress};
 
 /// The user with this address, in any organization.
 pub fn by_email_key(c: &mut Connection, key: &str) -> QueryResult<Option<User>> {
@@ -83,8 +84,46 @@ pub fn set_password(c: &mut Connection, id: &UserId, password: &Password, now: T
             table::password_hash.eq(Some(hash)),
             table::password_expires_at.eq(expires),
             table::must_change_password.eq(must_change),
+            (!must_change).then(|| table::password_changed_at.eq(Some(now))),
             table::updated_at.eq(now),
         ))
+        .execute(c)
+        .map(drop)
+}
+
+/// Takes the password away: nobody signs in before a new one was chosen by a link.
+pub fn clear_password(c: &mut Connection, id: &UserId, now: Timestamp) -> QueryResult<()> {
+    diesel::update(table::table.find(id))
+        .set((
+            table::password_hash.eq(None::<String>),
+            table::password_expires_at.eq(None::<Timestamp>),
+            table::must_change_password.eq(false),
+            table::updated_at.eq(now),
+        ))
+        .execute(c)
+        .map(drop)
+}
+
+/// Gives a user another address, one that was proved to be theirs.
+///
+/// # Errors
+/// `UniqueViolation` when the address is taken.
+pub fn set_email(c: &mut Connection, id: &UserId, email: &EmailAddress, now: Timestamp) -> QueryResult<()> {
+    diesel::update(table::table.find(id))
+        .set((
+            table::email.eq(email.as_str()),
+            table::email_key.eq(email.key()),
+            table::email_verified_at.eq(Some(now)),
+            table::updated_at.eq(now),
+        ))
+        .execute(c)
+        .map(drop)
+}
+
+/// Puts a hash made today in the place of an outdated one of the same password.
+pub fn upgrade_password(c: &mut Connection, id: &UserId, upgrade: &Upgrade) -> QueryResult<()> {
+    diesel::update(table::table.find(id).filter(table::password_hash.eq(&upgrade.old)))
+        .set(table::password_hash.eq(Some(&upgrade.new)))
         .execute(c)
         .map(drop)
 }
@@ -171,4 +210,17 @@ pub fn administrators_and(
         .order(table::id)
         .select(User::as_select())
         .load(c)
+}
+
+/// Takes the password away, also a temporary one: nobody signs in with it any more.
+pub fn clear_password(c: &mut Connection, id: &UserId, now: Timestamp) -> QueryResult<()> {
+    diesel::update(table::table.find(id))
+        .set((
+            table::password_hash.eq(None::<String>),
+            table::password_expires_at.eq(None::<Timestamp>),
+            table::must_change_password.eq(false),
+            table::updated_at.eq(now),
+        ))
+        .execute(c)
+        .map(drop)
 }

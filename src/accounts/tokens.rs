@@ -187,6 +187,23 @@ pub fn end(c: &mut Connection, purpose: Purpose, bearer: Bearer<'_>, now: Timest
     live.execute(c)
 }
 
+/// Ends every token of a user and forgets from where it was asked for and used, when the user is erased.
+pub fn forget(c: &mut Connection, user: &UserId, now: Timestamp) -> QueryResult<usize> {
+    let open = table::table
+        .filter(table::user_id.eq(user))
+        .filter(table::used_at.is_null())
+        .filter(table::replaced_at.is_null());
+    diesel::update(open).set(table::replaced_at.eq(Some(now))).execute(c)?;
+    diesel::update(table::table.filter(table::user_id.eq(user)))
+        .set((
+            table::issued_ip.eq(None::<String>),
+            table::issued_agent.eq(None::<String>),
+            table::used_ip.eq(None::<String>),
+            table::used_agent.eq(None::<String>),
+        ))
+        .execute(c)
+}
+
 /// Tells what a token is worth, and leaves it as it is.
 pub fn peek(
     c: &mut Connection,

@@ -8,5 +8,5 @@ mod store;
 mod views;
 
 pub use pages::{entry, list};
-pub use store::{Entry, Event, Filter, Target, for_target, for_targets, record};
+pub use store::{Entry, Event, Filter, Target, for_target, for_targets, latest_for, record};
 pub use views::sentence;

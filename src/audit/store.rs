@@ -194,3 +194,15 @@ pub fn for_targets(
     entries.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
     Ok(entries)
 }
+
+/// What was done to one thing lately, newest first. The organization is not asked for: a target belongs to one, and
+/// asked for both, SQLite reads the whole log by time.
+pub fn latest_for(c: &mut Connection, target: Target<'_>, limit: i64) -> QueryResult<Vec<Entry>> {
+    table::table
+        .filter(table::target_kind.eq(target.0))
+        .filter(table::target_id.eq(target.1))
+        .order((table::at.desc(), table::id.desc()))
+        .limit(limit)
+        .select(Entry::as_select())
+        .load(c)
+}

@@ -18,6 +18,7 @@ const AREAS: &[(&str, &str)] = &[
     ("document", "Documents"),
     ("user", "Users"),
     ("session", "Sessions"),
+    ("invite", "Invites"),
     ("api_key", "API keys"),
     ("email", "Mail"),
 ];
@@ -25,7 +26,7 @@ const AREAS: &[(&str, &str)] = &[
 /// An action in words: `verification.approved` reads "Verification approved".
 #[must_use]
 pub fn sentence(action: &str) -> String {
-    let words = action.replace("api_key", "API key").replace(['.', '_'], " ");
+    let words = action.replace("api_key", "API key").replace(['.', '_'], " ").replace(" mfa", " MFA");
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

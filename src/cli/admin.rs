@@ -8,6 +8,7 @@ use secrecy::SecretString;
 
 use super::{Failure, Global};
 use crate::access::{Act, Role};
+use crate::accounts::mfa::reset;
 use crate::accounts::setup::{self, NewStaff};
 use crate::error::AppError;
 use crate::mail::{DisplayName, EmailAddress};
@@ -36,6 +37,25 @@ pub(super) fn create(
     })?;
     eprintln!("Created {email} with the role {role}.");
     Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn reset_mfa(global: &Global, email: &str) -> Result<ExitCode, Failure> {
+    let email = EmailAddress::parse(email).map_err(|error| Failure::Usage(format!("--email: {error}")))?;
+    let app = global.app()?;
+    let act = Act::by_command(app.clock.now());
+    let done = actix_web::rt::System::new().block_on(async {
+        server::prepare(&app).await?;
+        reset::at_terminal(&app, &act, &email).await
+    });
+    match done {
+        Ok(Ok(user)) => {
+            eprintln!("Reset the second factor of {} and signed them out everywhere.", user.email);
+            Ok(ExitCode::SUCCESS)
+        }
+        Ok(Err(refused)) => Err(Failure::Failed(refused.to_string())),
+        Err(AppError::NotFound) => Err(Failure::Failed(format!("Nobody has the address {email}."))),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn read_password() -> Result<SecretString, Failure> {

@@ -1,6 +1,6 @@
 //! What the program does from a terminal: one file per command.
 //!
-//! Exit codes: 0 done, 1 failed, 64 usage (a bad flag or configuration). Data goes to standard
+//! Exit codes: 0 done, 1 failed, 2 partly done, 64 usage (a bad flag or configuration). Data goes to standard
 //! output, everything said about it to standard error.
 
 mod admin;
@@ -9,6 +9,8 @@ mod health;
 mod migrate;
 mod openapi;
 mod serve;
+mod sessions;
+mod users;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -27,6 +29,8 @@ use crate::logging;
 
 /// `EX_USAGE` of sysexits.h.
 const USAGE: u8 = 64;
+/// Some of what was asked for could be done.
+const PARTLY: u8 = 2;
 
 /// The operations desk for the accounts of an application.
 #[derive(Debug, Parser)]
@@ -55,6 +59,12 @@ enum Command {
     /// Create the first operator or another administrator.
     #[command(subcommand)]
     Admin(Admin),
+    /// Bring users in from a file, or take them out into one.
+    #[command(subcommand)]
+    Users(Users),
+    /// End sessions.
+    #[command(subcommand)]
+    Sessions(sessions::Sessions),
     /// Show or check the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -109,6 +119,19 @@ enum Admin {
         #[arg(long, default_value = "operator")]
         role: String,
     },
+    /// Remove the second factor of somebody who has lost it, and sign them out everywhere.
+    ResetMfa {
+        #[arg(long)]
+        email: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Users {
+    /// Create the users that a file lists; a bad line stops nothing else.
+    Import(users::ImportOptions),
+    /// Write the users of an organization to standard output, as import reads them.
+    Export(users::ExportOptions),
 }
 
 #[derive(Debug, Subcommand)]
@@ -152,6 +175,18 @@ impl From<std::io::Error> for Failure {
     }
 }
 
+/// Reads the command line.
+///
+/// # Errors
+/// The exit code, when there is nothing to run: help was asked for, or it cannot be understood.
+pub fn parse() -> Result<Cli, ExitCode> {
+    Cli::try_parse().map_err(|problem| {
+        // Nobody is there to be told that the terminal is gone.
+        drop(problem.print());
+        if problem.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS }
+    })
+}
+
 /// Runs the command that was asked for.
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
@@ -175,6 +210,10 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Admin(Admin::Create { email, name, role }) => {
             admin::create(&global, &email, name.as_deref(), &role)
         }
+        Command::Admin(Admin::ResetMfa { email }) => admin::reset_mfa(&global, &email),
+        Command::Users(Users::Import(options)) => users::import(&global, &options),
+        Command::Users(Users::Export(options)) => users::export(&global, &options),
+        Command::Sessions(command) => sessions::run_command(&global, &command),
         Command::Config(command) => config::run(&global, &command),
         Command::Health { url } => health::run(&url),
         Command::Openapi => openapi::run(),

@@ -40,8 +40,12 @@ pub struct AccountsConfig {
     pub hashing: HashingConfig,
     /// Failed sign-ins of one IP address (IPv6: /64 network) within 15 minutes; beyond it is 429.
     pub failures_per_ip: u32,
+    /// No answer to a registration leaves earlier.
+    pub answer_floor: Duration,
     pub approval_credentials: ApprovalCredentials,
     pub temporary_password_life: Duration,
+    /// How long the link of an invite works.
+    pub invite_life: Duration,
     pub claim_life: Duration,
     pub review_target: Duration,
 }
@@ -89,6 +93,11 @@ impl AccountsConfig {
             5..=1_000_000,
             "Failed sign-ins of one IP address in 15 minutes; more are answered 429.",
         );
+        let answer_floor = reader.duration(
+            "ANSWER_FLOOR",
+            Duration::from_millis(500),
+            "Registering takes at least this long, so that its time does not tell who has an account.",
+        );
         let approval_credentials = reader.parsed(
             "APPROVAL_CREDENTIALS",
             ApprovalCredentials::TemporaryPassword,
@@ -102,6 +111,7 @@ impl AccountsConfig {
             |name, hours: u64, help| reader.duration(name, Duration::from_secs(hours * 3_600), help);
         let temporary_password_life =
             span("TEMPORARY_PASSWORD_LIFE", 72, "A temporary password dies after this long.");
+        let invite_life = span("INVITE_LIFE", 7 * 24, "The link of an invite dies after this long.");
         let review_target = span("REVIEW_TARGET", 24, "A case is due this long after it was submitted.");
         let claim_life = reader.duration_from(
             "CLAIM_LIFE",
@@ -115,8 +125,10 @@ impl AccountsConfig {
             denied_domains,
             hashing,
             failures_per_ip,
+            answer_floor,
             approval_credentials,
             temporary_password_life,
+            invite_life,
             claim_life,
             review_target,
         }

@@ -12,6 +12,7 @@ mod logging;
 mod mail;
 mod networks;
 mod reader;
+mod redis;
 mod sessions;
 
 pub use accounts::{AccountsConfig, ApprovalCredentials, HashingConfig};
@@ -23,6 +24,7 @@ pub use logging::{LogFormat, LoggingConfig};
 pub use mail::{MailConfig, ProviderName, SmtpConfig, SmtpTls, UnknownPolicy};
 pub use networks::Networks;
 pub use reader::{Origin, Reader, Setting, Sources};
+pub use redis::RedisConfig;
 pub use sessions::SessionsConfig;
 
 /// Everything the operator decides.
@@ -33,6 +35,8 @@ pub struct Config {
     pub sessions: SessionsConfig,
     pub accounts: AccountsConfig,
     pub mail: MailConfig,
+    /// Absent when none is configured.
+    pub redis: Option<RedisConfig>,
     pub health: HealthConfig,
     pub logging: LoggingConfig,
     pub demo: DemoConfig,
@@ -68,6 +72,7 @@ impl Config {
         let sessions = SessionsConfig::read(&mut reader);
         let accounts = AccountsConfig::read(&mut reader);
         let mail = MailConfig::read(&mut reader);
+        let redis = RedisConfig::read(&mut reader);
         let health = HealthConfig::read(&mut reader);
         let logging = LoggingConfig::read(&mut reader);
         let demo = DemoConfig::read(&mut reader);
@@ -75,7 +80,7 @@ impl Config {
         if !problems.is_empty() {
             return Err(Problems(problems));
         }
-        Ok(Self { database, http, sessions, accounts, mail, health, logging, demo, settings })
+        Ok(Self { database, http, sessions, accounts, mail, redis, health, logging, demo, settings })
     }
 
     /// The text of `.env.example`: every setting with its line of help and its default.

@@ -5,6 +5,7 @@
 //! always one transaction. Stores take `&mut Connection` and never open one themselves.
 
 mod connection;
+pub mod functions;
 pub mod migrations;
 mod pool;
 pub mod schema;

@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, ConnectionError, PgConnection, SqliteConnection};
 
-use super::Connection;
 use super::text::teach_sqlite;
+use super::{Connection, functions};
 
 /// Where the database is.
 #[derive(Clone, PartialEq, Eq)]
@@ -92,6 +92,7 @@ impl Manager {
                 let mut inner = SqliteConnection::establish(&path.to_string_lossy())?;
                 inner.batch_execute(SQLITE_PRAGMAS)?;
                 teach_sqlite(&mut inner)?;
+                functions::register(&mut inner)?;
                 Ok(Connection::Sqlite(inner))
             }
         }

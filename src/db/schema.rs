@@ -37,6 +37,7 @@ diesel::table! {
         locked_until -> Nullable<Timestamp>,
         erase_at -> Nullable<Timestamp>,
         erased_at -> Nullable<Timestamp>,
+        banned_from -> Nullable<Text>,
     }
 }
 
@@ -139,6 +140,50 @@ diesel::table! {
         created_at -> Timestamp,
         status -> Nullable<BigInt>,
         sealed_answer -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    invites (id) {
+        id -> Text,
+        organization_id -> Text,
+        email -> Text,
+        email_key -> Text,
+        role -> Text,
+        name -> Nullable<Text>,
+        invited_by -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        accepted_at -> Nullable<Timestamp>,
+        user_id -> Nullable<Text>,
+        revoked_at -> Nullable<Timestamp>,
+        sends -> BigInt,
+        sent_at -> Timestamp,
+        batch_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    invite_batches (id) {
+        id -> Text,
+        organization_id -> Text,
+        created_by -> Text,
+        created_at -> Timestamp,
+        file_name -> Text,
+        confirmed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    invite_batch_rows (id) {
+        id -> Text,
+        batch_id -> Text,
+        line -> BigInt,
+        email -> Text,
+        role -> Text,
+        name -> Text,
+        verdict -> Text,
+        same_as -> Nullable<BigInt>,
     }
 }
 
@@ -353,10 +398,131 @@ diesel::table! {
 }
 
 diesel::table! {
+    totp_secrets (user_id) {
+        user_id -> Text,
+        sealed_secret -> Nullable<Text>,
+        confirmed_at -> Nullable<Timestamp>,
+        last_step -> Nullable<BigInt>,
+        sealed_pending -> Nullable<Text>,
+        pending_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    recovery_codes (id) {
+        id -> Text,
+        user_id -> Text,
+        hash -> Text,
+        created_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    passkeys (id) {
+        id -> Text,
+        user_id -> Text,
+        name -> Text,
+        credential_id -> Text,
+        credential -> Text,
+        created_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    mfa_challenges (id) {
+        id -> Text,
+        purpose -> Text,
+        user_id -> Nullable<Text>,
+        hash -> Text,
+        sealed_state -> Nullable<Text>,
+        tries -> BigInt,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     email_preferences (user_id, kind) {
         user_id -> Text,
         kind -> Text,
         muted_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    password_reset_requests (id) {
+        id -> Text,
+        email_key -> Text,
+        requested_at -> Timestamp,
+        ip -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    email_codes (user_id) {
+        user_id -> Text,
+        mac -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        tries -> BigInt,
+    }
+}
+
+diesel::table! {
+    address_changes (id) {
+        id -> Text,
+        organization_id -> Text,
+        user_id -> Text,
+        old_email -> Text,
+        old_email_key -> Text,
+        new_email -> Text,
+        requested_at -> Timestamp,
+        confirmed_at -> Nullable<Timestamp>,
+        undo_until -> Nullable<Timestamp>,
+        undone_at -> Nullable<Timestamp>,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    revocations (id) {
+        id -> Text,
+        organization_id -> Text,
+        requested_by -> Nullable<Text>,
+        requester_name -> Text,
+        scope -> Text,
+        selection -> Text,
+        fingerprint -> Text,
+        listed -> Bool,
+        reason -> Text,
+        state -> Text,
+        matched -> BigInt,
+        revoked -> BigInt,
+        users -> BigInt,
+        cutoff -> Timestamp,
+        progress -> Text,
+        error -> Nullable<Text>,
+        lease_owner -> Nullable<Text>,
+        lease_until -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    revocation_lines (id) {
+        id -> Text,
+        revocation_id -> Text,
+        line -> BigInt,
+        text -> Text,
+        user_id -> Nullable<Text>,
+        outcome -> Text,
+        revoked -> BigInt,
     }
 }
 
@@ -379,11 +545,18 @@ diesel::allow_tables_to_appear_in_same_query!(
     signing_keys,
     api_keys,
     idempotency_keys,
+    invites,
+    invite_batches,
+    invite_batch_rows,
     rate_limit_hits,
     sign_in_failures,
     account_locks,
     known_devices,
     notifications,
+    totp_secrets,
+    recovery_codes,
+    passkeys,
+    mfa_challenges,
     audit_entries,
     verification_cases,
     documents,
@@ -391,5 +564,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     email_attempts,
     captured_messages,
     email_preferences,
-    jobs
+    jobs,
+    password_reset_requests,
+    email_codes,
+    address_changes,
+    revocations,
+    revocation_lines,
 );

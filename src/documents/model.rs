@@ -110,6 +110,12 @@ impl Document {
         }
     }
 
+    /// Was its applicant erased? Its key is gone, and its files with it or soon.
+    #[must_use]
+    pub fn is_purged(&self) -> bool {
+        self.sealed_key.is_empty()
+    }
+
     /// Is it part of what the applicant hands in now?
     #[must_use]
     pub fn is_current(&self) -> bool {

@@ -36,6 +36,9 @@ pub async fn read(app: &App, document: Document) -> Result<Shown, AppError> {
 }
 
 fn decrypt(app: &App, document: Document) -> Result<Shown, AppError> {
+    if document.is_purged() {
+        return Err(AppError::NotFound);
+    }
     let key = FileKey::open(&app.keys, &document.sealed_key, Document::key_context(&document.id));
     let key = key.map_err(AppError::internal)?;
     let (file, content_type) = document.shown();

@@ -9,6 +9,9 @@ use crate::clock::Timestamp;
 use crate::db::Connection;
 use crate::db::schema::documents as table;
 
+/// What stands in place of the name of a file that was erased.
+const PURGED_NAME: &str = "erased";
+
 /// Adds a document whose files are stored already.
 pub fn insert(c: &mut Connection, document: &Document) -> QueryResult<()> {
     diesel::insert_into(table::table).values(document).execute(c).map(drop)
@@ -80,6 +83,22 @@ pub fn set_state(
 /// Notes that the applicant sent another document in place of this one; the review of it stays.
 pub fn set_replaced(c: &mut Connection, id: &DocumentId) -> QueryResult<()> {
     diesel::update(table::table.find(id)).set(table::state.eq(DocumentState::Replaced)).execute(c).map(drop)
+}
+
+/// Forgets what the documents of these cases show, when their applicant is erased: without their key nobody reads
+/// the files any more. What was decided about them stays, and the hash by which one is recognised.
+pub fn forget(c: &mut Connection, cases: &[&CaseId]) -> QueryResult<usize> {
+    diesel::update(table::table.filter(table::case_id.eq_any(cases)))
+        .set((table::file_name.eq(PURGED_NAME), table::sealed_key.eq("")))
+        .execute(c)
+}
+
+/// The files of these cases' documents whose key is gone, originals and renditions.
+pub fn purged_files(c: &mut Connection, cases: &[&CaseId]) -> QueryResult<Vec<StoredName>> {
+    let purged = table::table.filter(table::case_id.eq_any(cases)).filter(table::sealed_key.eq(""));
+    let names: Vec<(StoredName, Option<StoredName>)> =
+        purged.select((table::original_file, table::rendition_file)).load(c)?;
+    Ok(names.into_iter().flat_map(|(original, rendition)| [Some(original), rendition]).flatten().collect())
 }
 
 /// Which of `names` belong to a document.

@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use subtle::ConstantTimeEq;
 
-use super::{Check, DATABASE, STORAGE, Status};
+use super::{Check, DATABASE, REDIS, STORAGE, Status};
 use crate::access::{Actor, Permission};
 use crate::app::App;
 use crate::clock::Timestamp;
@@ -140,6 +140,15 @@ pub async fn database(_: Anyone, context: Context, request: HttpRequest) -> Resu
 ))]
 pub async fn storage(_: Anyone, context: Context, request: HttpRequest) -> Result<HttpResponse, AppError> {
     one(&context, &request, STORAGE).await
+}
+
+/// The Redis that instances share; `disabled` when none is configured.
+#[utoipa::path(get, path = "/health/redis", tag = "health", responses(
+    (status = 200, description = "Its state", body = CheckReport),
+    (status = 503, description = "Not checked yet", body = crate::web::errors::Problem),
+))]
+pub async fn redis(_: Anyone, context: Context, request: HttpRequest) -> Result<HttpResponse, AppError> {
+    one(&context, &request, REDIS).await
 }
 
 /// A word for a probe.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{DATABASE, STORAGE, Status};
+use super::{DATABASE, REDIS, STORAGE, Status};
 use crate::app::App;
 
 /// How often the checks run.
@@ -14,7 +14,7 @@ const LEAST_FREE: f64 = 0.10;
 
 /// Runs every check once.
 pub async fn run_all(app: &App) {
-    tokio::join!(database(app), storage(app));
+    tokio::join!(database(app), storage(app), redis(app));
 }
 
 /// Runs the checks until the process stops.
@@ -54,4 +54,19 @@ async fn storage(app: &App) {
         Err(_) => (Status::Unhealthy, Some("no answer in time".to_owned())),
     };
     app.health.keep(STORAGE, status, Some(begun.elapsed()), message, app.clock.now());
+}
+
+async fn redis(app: &App) {
+    let now = app.clock.now();
+    let Some(redis) = &app.redis else {
+        app.health.keep(REDIS, Status::Disabled, None, Some("not configured".to_owned()), now);
+        return;
+    };
+    let begun = Instant::now();
+    // It has a patience of its own, shorter than that of checks.
+    let (status, message) = match redis.ping().await {
+        Ok(()) => (Status::Healthy, None),
+        Err(error) => (Status::Degraded, Some(format!("{error}; limits are counted in the database"))),
+    };
+    app.health.keep(REDIS, status, Some(begun.elapsed()), message, now);
 }

@@ -22,6 +22,7 @@ use crate::clock::Timestamp;
 /// What is watched.
 pub const DATABASE: &str = "database";
 pub const STORAGE: &str = "storage";
+pub const REDIS: &str = "redis";
 
 /// The word for a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]

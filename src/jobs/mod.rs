@@ -68,6 +68,11 @@ pub fn all() -> Vec<Job> {
             run: |app| crate::sessions::access_token::maintain(app).boxed(),
         },
         Job {
+            name: "mfa.sweep",
+            period: TimeDelta::hours(1),
+            run: |app| crate::accounts::mfa::challenge::sweep(app).boxed(),
+        },
+        Job {
             name: "accounts.tell_locks",
             period: TimeDelta::minutes(1),
             run: |app| async move { crate::accounts::locks::tell_all(&app).await }.boxed(),
@@ -83,9 +88,24 @@ pub fn all() -> Vec<Job> {
             run: |app| crate::accounts::devices::sweep(app).boxed(),
         },
         Job {
+            name: "invites.forget_files",
+            period: TimeDelta::hours(1),
+            run: |app| crate::accounts::invites::batch::sweep(app).boxed(),
+        },
+        Job {
+            name: "revocations.resume",
+            period: TimeDelta::seconds(10),
+            run: |app| crate::revocations::jobs::resume(app).boxed(),
+        },
+        Job {
             name: "sessions.sweep",
             period: TimeDelta::hours(1),
             run: |app| crate::sessions::sweep(app).boxed(),
+        },
+        Job {
+            name: "users.erase",
+            period: TimeDelta::hours(1),
+            run: |app| async move { crate::users::actions::erase::erase_due(&app).await }.boxed(),
         },
     ]
 }

@@ -1,19 +1,22 @@
 //! Limits: how often something may be tried within a time, counted where every instance sees it and a
-//! restart does not forget it.
+//! restart does not forget it: in Redis where one is configured, otherwise in the database.
 //!
 //! A limit is exact: of any window of its length, at most so many tries went through. A try that is
-//! refused is not counted, so that waiting always helps.
+//! refused is not counted, so that waiting always helps. While Redis is away the database counts; tries
+//! are not carried over, so that an outage gives each bucket at most one window more.
 
+mod database;
+mod shared;
 mod store;
 
 use std::cell::RefCell;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 
+use crate::access::Act;
 use crate::app::App;
-use crate::clock::Timestamp;
-use crate::db::Connection;
 use crate::error::AppError;
 
 /// So many tries within so much time.
@@ -30,6 +33,10 @@ impl Limit {
     pub const fn new(name: &'static str, most: u32, window: TimeDelta) -> Self {
         Self { name, most, window }
     }
+
+    fn bucket(&self, key: &str) -> String {
+        format!("{}:{key}", self.name)
+    }
 }
 
 /// Rows of past windows taken in one transaction.
@@ -45,6 +52,14 @@ pub struct Standing {
     pub remaining: u32,
     /// Until that bucket has room for one more than now.
     pub reset: Duration,
+}
+
+/// What the fullest bucket had left before a try, which counted if there was any.
+#[derive(Clone, Copy, Debug)]
+struct Room {
+    left: u32,
+    /// Until its oldest try does not count any more.
+    wait: TimeDelta,
 }
 
 tokio::task_local! {
@@ -67,20 +82,18 @@ pub async fn watch<F: Future>(work: F) -> (F::Output, Vec<Standing>) {
 /// # Errors
 /// `TooMany`, with the time until the fullest bucket has room again.
 pub async fn take(app: &App, limit: Limit, keys: &[String]) -> Result<(), AppError> {
-    let (random, now) = (app.random.clone(), app.clock.now());
-    let mut buckets: Vec<String> = keys.iter().map(|key| format!("{}:{key}", limit.name)).collect();
+    let now = app.clock.now();
+    let mut buckets: Vec<String> = keys.iter().map(|key| limit.bucket(key)).collect();
     // Everybody locks in the same order, so that two who share two buckets never wait for each other.
     buckets.sort();
-    let room = app
-        .db
-        .write(move |c| {
-            let room = room(c, limit, &buckets, now)?;
-            if room.left > 0 {
-                store::insert(c, &random, &buckets, now)?;
-            }
-            Ok::<_, AppError>(room)
-        })
-        .await?;
+    let counted = match &app.redis {
+        Some(redis) => shared::take(redis, &app.random, limit, &buckets, now).await.ok(),
+        None => None,
+    };
+    let room = match counted {
+        Some(room) => room,
+        None => database::take(app, limit, buckets, now).await?,
+    };
     let reset = room.wait.to_std().unwrap_or_default().max(Duration::from_secs(1));
     let standing = Standing { limit, remaining: room.left.saturating_sub(1), reset };
     // Nobody watches what a job or the command line does.
@@ -92,35 +105,34 @@ pub async fn take(app: &App, limit: Limit, keys: &[String]) -> Result<(), AppErr
     Err(AppError::TooMany { retry_after: reset })
 }
 
-/// What the fullest bucket has left.
-struct Room {
-    left: u32,
-    /// Until its oldest try does not count any more.
-    wait: TimeDelta,
-}
-
-fn room(c: &mut Connection, limit: Limit, buckets: &[String], now: Timestamp) -> Result<Room, AppError> {
-    let mut fullest = Room { left: limit.most, wait: limit.window };
-    for bucket in buckets {
-        // Two tries at once are counted one after the other.
-        c.lock(bucket)?;
-        let recent = store::recent(c, bucket, now.minus(limit.window), limit.most)?;
-        let Some(oldest) = recent.last() else { continue };
-        let left = limit.most.saturating_sub(u32::try_from(recent.len()).unwrap_or(u32::MAX));
-        let wait = oldest.plus(limit.window).since(now);
-        if left < fullest.left || (left == fullest.left && wait > fullest.wait) {
-            fullest = Room { left, wait };
-        }
+/// Forgets the tries of a key, such as those before a sign-in that went well, wherever they were counted.
+///
+/// # Errors
+/// Only outages of the database.
+pub async fn forget(app: &App, limit: Limit, key: &str) -> Result<(), AppError> {
+    let bucket = limit.bucket(key);
+    if let Some(redis) = &app.redis {
+        // Away: what it has counted runs out by itself.
+        shared::forget(redis, &bucket).await.ok();
     }
-    Ok(fullest)
+    app.db.write(move |c| store::remove(c, &bucket)).await
 }
 
-/// Forgets the tries of a key, such as those before a sign-in that went well.
-pub fn forget(c: &mut Connection, limit: Limit, key: &str) -> diesel::QueryResult<()> {
-    store::remove(c, &format!("{}:{key}", limit.name))
+/// The key of where an act comes from. Somebody with IPv6 has a whole /64 to choose addresses from, so that
+/// counts as one.
+#[must_use]
+pub fn by_ip(act: &Act) -> String {
+    let text = act.ip.as_deref().unwrap_or("unknown");
+    match text.parse() {
+        Ok(IpAddr::V6(address)) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("ip:{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+        _ => format!("ip:{text}"),
+    }
 }
 
-/// Removes tries that no window reaches any more; answers how many.
+/// Removes tries that no window reaches any more; answers how many. Redis lets its own run out.
 pub async fn sweep(app: App) -> Result<usize, AppError> {
     let before = app.clock.now().minus(LONGEST);
     let mut removed = 0;
@@ -130,5 +142,22 @@ pub async fn sweep(app: App) -> Result<usize, AppError> {
         if i64::try_from(batch).unwrap_or(i64::MAX) < BATCH {
             return Ok(removed);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+
+    #[test]
+    fn addresses_of_one_network_of_ipv6_count_as_one() {
+        let from = |ip: &str| {
+            let act = Act::by_system(Timestamp::from_unix(0).unwrap());
+            by_ip(&Act { ip: Some(ip.to_owned()), ..act })
+        };
+        assert_eq!(from("2001:db8:1:2::5"), from("2001:db8:1:2:ffff::1"));
+        assert_ne!(from("2001:db8:1:2::5"), from("2001:db8:1:3::5"));
+        assert_eq!(from("192.0.2.7"), "ip:192.0.2.7");
     }
 }

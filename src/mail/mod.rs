@@ -31,7 +31,7 @@ mod search;
 mod setup;
 pub mod store;
 pub mod templates;
-mod views;
+pub mod views;
 pub mod worker;
 
 pub use address::{DisplayName, EmailAddress, Party};

@@ -110,7 +110,8 @@ pub fn enqueue(c: &mut Connection, app: &App, at: Timestamp, new: NewEmail) -> R
     if let Some(key) = &new.idempotency_key {
         store::free_key(c, &new.organization, new.kind, key, at.minus(KEY_LIFE))?;
     }
-    let mut row = freeze(c, app, at, &new, fingerprint)?;
+    let organization = store::organization_name(c, &new.organization)?;
+    let mut row = freeze(app, at, &new, fingerprint, organization)?;
     if is_unwanted(c, &new)? {
         withhold(&mut row, at);
     }
@@ -126,16 +127,42 @@ pub fn enqueue(c: &mut Connection, app: &App, at: Timestamp, new: NewEmail) -> R
     }
 }
 
-fn freeze(
+/// Puts mails of one organization into the outbox, many at once and without idempotency keys. Call it in the
+/// write transaction of what causes them.
+pub fn enqueue_all(
     c: &mut Connection,
+    app: &App,
+    at: Timestamp,
+    mails: &[NewEmail],
+) -> Result<(), EnqueueError> {
+    let Some(first) = mails.first() else { return Ok(()) };
+    let organization = store::organization_name(c, &first.organization)?;
+    let users: Vec<&UserId> = mails.iter().filter_map(|new| new.user.as_ref()).collect();
+    let unwanted = preferences::muted_by(c, &users)?;
+    let mut rows = Vec::with_capacity(mails.len());
+    for new in mails {
+        let mut row = freeze(app, at, new, fingerprint(app, new), organization.clone())?;
+        let user = new.user.as_ref().filter(|_| new.kind.may_be_muted());
+        if user.is_some_and(|user| unwanted.contains(&(user.clone(), new.kind))) {
+            withhold(&mut row, at);
+        }
+        rows.push(row);
+    }
+    store::insert_all(c, &rows)?;
+    app.mail.wake();
+    Ok(())
+}
+
+fn freeze(
     app: &App,
     at: Timestamp,
     new: &NewEmail,
     fingerprint: String,
+    organization_name: String,
 ) -> Result<Email, EnqueueError> {
     let id = EmailId::new(&app.random, at);
     let envelope = Envelope {
-        organization_name: store::organization_name(c, &new.organization)?,
+        organization_name,
         recipient_name: new.recipient_name.as_ref().map(ToString::to_string).unwrap_or_default(),
         recipient_address: new.recipient.to_string(),
     };

@@ -103,8 +103,10 @@ pub async fn email(
         .read(move |c| Ok::<_, AppError>((log::attempts(c, &id)?, store::captured(c, &id)?.is_some())))
         .await?;
     let text = match shown.part() {
-        Part::Html => None,
-        Part::Text => Some(outbox::preview(&context.app, &email).map_err(AppError::internal)?.text),
+        Part::Text if !email.is_erased() => {
+            Some(outbox::preview(&context.app, &email).map_err(AppError::internal)?.text)
+        }
+        Part::Html | Part::Text => None,
     };
     let details = views::Details { email: &email, attempts: &attempts, text: text.as_deref() };
     let mut page = Page::console(email.kind.title(), views::email(&details, context.now));
@@ -121,6 +123,9 @@ pub async fn preview(
     id: Path<String>,
 ) -> Result<HttpResponse, AppError> {
     let email = find(&who, &context, &id).await?;
+    if email.is_erased() {
+        return Err(AppError::NotFound);
+    }
     let rendered = outbox::preview(&context.app, &email).map_err(AppError::internal)?;
     Ok(framed(MAIL_POLICY, rendered.html))
 }

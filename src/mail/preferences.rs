@@ -1,6 +1,8 @@
 //! Kinds of mail that a person has switched off. Only kinds that nobody needs can be
 //! ([`TemplateKind::may_be_muted`]); what lets somebody in or warns them always goes out.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 
 use super::model::TemplateKind;
@@ -20,6 +22,13 @@ pub fn muted(c: &mut Connection, user: &UserId) -> QueryResult<Vec<TemplateKind>
     table::table.filter(table::user_id.eq(user)).select(table::kind).load(c)
 }
 
+/// Who of these people has switched off what.
+pub fn muted_by(c: &mut Connection, users: &[&UserId]) -> QueryResult<HashSet<(UserId, TemplateKind)>> {
+    let rows: Vec<(UserId, TemplateKind)> =
+        table::table.filter(table::user_id.eq_any(users)).select((table::user_id, table::kind)).load(c)?;
+    Ok(rows.into_iter().collect())
+}
+
 /// Keeps that exactly these kinds are off; those that cannot be are left out.
 pub fn set_muted(
     c: &mut Connection,
@@ -34,4 +43,9 @@ pub fn set_muted(
             .execute(c)?;
     }
     Ok(())
+}
+
+/// Forgets what the person has switched off, when they are erased.
+pub fn forget(c: &mut Connection, user: &UserId) -> QueryResult<usize> {
+    diesel::delete(table::table.filter(table::user_id.eq(user))).execute(c)
 }

@@ -6,4 +6,4 @@ mod model;
 pub mod store;
 
 pub use model::{Kind, New, Notification, NotificationId, Severity};
-pub use store::notify;
+pub use store::{notify, notify_all};

@@ -7,12 +7,29 @@ use crate::access::UserId;
 use crate::clock::Timestamp;
 use crate::db::schema::notifications as table;
 use crate::db::{Connection, MultiBackend};
+use crate::each;
 use crate::ids::Random;
 use crate::web::pager::{Cursor, Direction, Place, Slice};
 
 /// Writes a notification; call it in the write transaction of its cause.
 pub fn notify(c: &mut Connection, random: &Random, at: Timestamp, new: &New<'_>) -> QueryResult<()> {
-    let row = Notification {
+    diesel::insert_into(table::table).values(&row(random, at, new)).execute(c).map(drop)
+}
+
+/// Rows of one statement.
+const CHUNK: usize = 200;
+
+/// Writes many at once; call it in the write transaction of their cause.
+pub fn notify_all(c: &mut Connection, random: &Random, at: Timestamp, all: &[New<'_>]) -> QueryResult<()> {
+    let rows: Vec<Notification> = all.iter().map(|new| row(random, at, new)).collect();
+    for chunk in rows.chunks(CHUNK) {
+        each!(c, c => diesel::insert_into(table::table).values(chunk).execute(c))?;
+    }
+    Ok(())
+}
+
+fn row(random: &Random, at: Timestamp, new: &New<'_>) -> Notification {
+    Notification {
         id: NotificationId::new(random, at),
         organization_id: new.organization.clone(),
         user_id: new.user.clone(),
@@ -25,8 +42,12 @@ pub fn notify(c: &mut Connection, random: &Random, at: Timestamp, new: &New<'_>)
         created_at: at,
         read_at: None,
         expires_at: None,
-    };
-    diesel::insert_into(table::table).values(&row).execute(c).map(drop)
+    }
+}
+
+/// Forgets all that a user was told, when the user is erased.
+pub fn forget(c: &mut Connection, user: &UserId) -> QueryResult<usize> {
+    diesel::delete(table::table.filter(table::user_id.eq(user))).execute(c)
 }
 
 /// Marks one notification of a user as read; answers it, `None` when it is somebody else's or nobody's.

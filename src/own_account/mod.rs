@@ -2,7 +2,7 @@
 //!
 //! Everything here acts on the person who is signed in and on nobody else: ids of others are not found.
 
-mod actions;
+pub mod actions;
 mod export;
 pub mod pages;
 mod views;

@@ -70,6 +70,7 @@ pub(super) fn profile(
             h2 { "Signing in" }
             p .form-actions {
                 (Button::secondary("Change password").href(paths::PASSWORD))
+                (Button::secondary("Change email address").href(paths::ACCOUNT_EMAIL))
                 (Button::secondary("Second factor").href(paths::MFA))
                 @if !actor.role.is_staff() { (Button::secondary("Your documents").href(paths::CASE)) }
             }

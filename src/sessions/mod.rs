@@ -6,12 +6,19 @@
 //! changed role counts at once.
 
 pub mod access_token;
+pub mod api;
 pub mod api_tokens;
+pub mod console;
 mod cookie;
+pub mod filter;
 pub mod identity;
+pub mod listing;
+mod narrow;
+pub mod search;
 pub mod store;
 
 pub use cookie::{Opened, Rows, cookie_name, device, forget, open, remember, rotate};
+pub(crate) use narrow::{narrow, open_at};
 
 use chrono::TimeDelta;
 

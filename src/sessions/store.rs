@@ -17,6 +17,17 @@ text_enum! {
     }
 }
 
+impl Kind {
+    /// The word shown to people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Browser => "Browser",
+            Self::Api => "API",
+        }
+    }
+}
+
 /// A session to be kept.
 #[derive(Debug, Insertable)]
 #[diesel(table_name = table)]
@@ -258,6 +269,29 @@ pub fn end_others(
         .filter(table::id.ne(kept));
     diesel::update(others)
         .set((table::ended_at.eq(Some(act.at)), table::end_reason.eq(Some(reason))))
+        .execute(c)
+}
+
+/// How many sessions of a user are neither ended nor over.
+pub fn count_live(c: &mut Connection, user: &UserId, now: Timestamp) -> QueryResult<i64> {
+    table::table
+        .filter(table::user_id.eq(user))
+        .filter(table::ended_at.is_null())
+        .filter(table::expires_at.gt(now))
+        .count()
+        .get_result(c)
+}
+
+/// Forgets from where and with what a user signed in, when the user is erased; the rows stay.
+pub fn forget(c: &mut Connection, user: &UserId) -> QueryResult<usize> {
+    diesel::update(table::table.filter(table::user_id.eq(user)))
+        .set((
+            table::state.eq("{}"),
+            table::ip.eq(""),
+            table::user_agent.eq(""),
+            table::device.eq(""),
+            table::country.eq(None::<String>),
+        ))
         .execute(c)
 }
 

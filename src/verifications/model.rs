@@ -40,6 +40,12 @@ impl CaseState {
         }
     }
 
+    /// Was it decided for good?
+    #[must_use]
+    pub fn is_closed(self) -> bool {
+        matches!(self, Self::Approved | Self::Rejected)
+    }
+
     /// Is it for a reviewer to do something?
     #[must_use]
     pub fn is_open(self) -> bool {

@@ -2,11 +2,10 @@
 //!
 //! Nothing typed is an error: what is not understood is told beside the list and left out of the search.
 
-use chrono::{NaiveDate, NaiveTime};
-
 use super::model::CaseState;
 use crate::clock::Timestamp;
 use crate::documents::{CaseId, Country, DocumentKind};
+use crate::web::terms;
 
 /// The operators, with an example of each; the help lists them.
 pub const OPERATORS: &[(&str, &str, &str)] = &[
@@ -50,7 +49,7 @@ impl Search {
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let mut search = Self::default();
-        for token in tokens(text) {
+        for token in terms::split(text) {
             match term(&token) {
                 Ok(term) => search.terms.push((token, term)),
                 Err(problem) => search.problems.push(problem),
@@ -68,7 +67,7 @@ impl Search {
     #[must_use]
     pub fn without(&self, index: usize) -> String {
         let others = self.terms.iter().enumerate().filter(|(other, _)| *other != index);
-        others.map(|(_, (text, _))| quoted(text)).collect::<Vec<_>>().join(" ")
+        others.map(|(_, (text, _))| terms::quoted(text)).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -79,39 +78,8 @@ pub fn case_id(text: &str) -> Option<CaseId> {
     (text.len() == 36).then(|| CaseId::parse(text)).flatten()
 }
 
-fn quoted(token: &str) -> String {
-    if !token.contains(char::is_whitespace) {
-        return token.to_owned();
-    }
-    match token.split_once(':').filter(|(name, _)| is_operator(name)) {
-        Some((name, value)) => format!("{name}:\"{value}\""),
-        None => format!("\"{token}\""),
-    }
-}
-
-/// Words apart by space; what stands between quotes is one, also after a colon: `name:"ada l"`.
-fn tokens(text: &str) -> Vec<String> {
-    let mut tokens = Vec::new();
-    let mut token = String::new();
-    let mut in_quotes = false;
-    for letter in text.chars() {
-        match letter {
-            '"' => in_quotes = !in_quotes,
-            letter if letter.is_whitespace() && !in_quotes => tokens.push(std::mem::take(&mut token)),
-            letter => token.push(letter),
-        }
-    }
-    tokens.push(token);
-    tokens.retain(|token| !token.trim().is_empty());
-    tokens
-}
-
-fn is_operator(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphabetic())
-}
-
 fn term(token: &str) -> Result<Term, String> {
-    let Some((name, value)) = token.split_once(':').filter(|(name, _)| is_operator(name)) else {
+    let Some((name, value)) = terms::operator(token) else {
         return Ok(Term::Word(token.to_owned()));
     };
     if value.is_empty() {
@@ -150,9 +118,8 @@ fn one_of(name: &str, values: &str, given: &str) -> String {
 }
 
 fn day(value: &str) -> Result<Timestamp, String> {
-    let day = NaiveDate::parse_from_str(value, "%Y-%m-%d").ok();
-    day.map(|day| Timestamp::from_naive(day.and_time(NaiveTime::MIN)))
-        .ok_or_else(|| format!("“{value}” is no day: write it as 2026-03-31."))
+    let day = terms::day(value).map(terms::start);
+    day.ok_or_else(|| format!("“{value}” is no day: write it as 2026-03-31."))
 }
 
 #[cfg(test)]

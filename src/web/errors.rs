@@ -126,10 +126,28 @@ fn redirect(request: &HttpRequest, error: &AppError) -> Option<HttpResponse> {
         }
         AppError::Forbidden { code: "password_change_required", .. } => paths::PASSWORD.to_owned(),
         AppError::Forbidden { code: guard::ENROL, .. } => paths::MFA.to_owned(),
+        AppError::Forbidden { code: guard::FRESH_FACTOR, .. } if is_plain_form(request) => {
+            return Some(held(request));
+        }
         AppError::Forbidden { code: guard::FRESH_FACTOR, .. } => paths::confirm_then(&back(request)),
         _ => return None,
     };
     Some(super::page::SeeOther::to(url).answer(request))
+}
+
+/// Was a form sent whose fields can be sent again?
+fn is_plain_form(request: &HttpRequest) -> bool {
+    let content_type = request.headers().get(header::CONTENT_TYPE);
+    *request.method() == Method::POST
+        && !is_htmx(request)
+        && content_type
+            .is_some_and(|value| value.as_bytes().starts_with(b"application/x-www-form-urlencoded"))
+}
+
+/// The browser takes the fields of the form along to the page that asks for a factor.
+fn held(request: &HttpRequest) -> HttpResponse {
+    let next = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    HttpResponse::TemporaryRedirect().insert_header((header::LOCATION, paths::confirm_held(next))).finish()
 }
 
 /// Where the person was: the page itself, or the one whose form was sent.

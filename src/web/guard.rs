@@ -8,6 +8,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 
 use crate::access::{Actor, Means, Operation, Permission, Role, Scope};
 use crate::app::App;
+use crate::clock::Timestamp;
 use crate::error::AppError;
 use crate::paths;
 use crate::web::client::Client;
@@ -151,8 +152,19 @@ fn settled(request: &HttpRequest) -> Result<Actor, AppError> {
 
 fn fresh(request: &HttpRequest, actor: Actor) -> Result<Actor, AppError> {
     let now = request.app_data::<web::Data<App>>().map(|app| app.clock.now());
-    if now.is_some_and(|now| actor.is_fresh(now)) {
-        return Ok(actor);
+    match now {
+        Some(now) => demand_fresh(&actor, now).map(|()| actor),
+        None => Err(AppError::internal("the application is not set up")),
+    }
+}
+
+/// Asks for a fresh factor where what was sent decides whether the act is dangerous.
+///
+/// # Errors
+/// `Forbidden` with [`FRESH_FACTOR`] when none was shown lately.
+pub fn demand_fresh(actor: &Actor, now: Timestamp) -> Result<(), AppError> {
+    if actor.is_fresh(now) {
+        return Ok(());
     }
     Err(AppError::forbidden(
         FRESH_FACTOR,

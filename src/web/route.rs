@@ -73,6 +73,7 @@ macro_rules! verb {
 
 verb!(get, GET);
 verb!(post, POST);
+verb!(patch, PATCH);
 verb!(delete, DELETE);
 
 /// Registers the table; a path that is known under another method answers 405. GET also answers HEAD.

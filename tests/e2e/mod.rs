@@ -19,5 +19,7 @@ mod frame;
 mod mails;
 mod main_job;
 mod pages;
+mod passkeys;
 mod passwords;
+mod recovery;
 mod registration;

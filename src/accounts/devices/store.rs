@@ -76,3 +76,8 @@ pub(super) fn remove_before(c: &mut Connection, before: Timestamp, limit: i64) -
         .load(c)?;
     diesel::delete(table::table.filter(table::id.eq_any(&old))).execute(c)
 }
+
+/// Forgets every device of a user, when the user is erased.
+pub fn forget_user(c: &mut Connection, user: &UserId) -> QueryResult<usize> {
+    diesel::delete(table::table.filter(table::user_id.eq(user))).execute(c)
+}

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use diesel::QueryResult;
 use secrecy::SecretString;
+use serde_json::json;
 
 use super::model::{Cleared, LockId, Reason, bucket, limited_together, lock_after};
 use super::store::{self, NewFailure, NewLock};
 use super::{MOST, WINDOW};
-use crate::access::Act;
-use crate::access::UserId;
+use crate::access::{Act, UserId};
 use crate::accounts::devices::{self, Presented};
 use crate::accounts::tokens::{self, Bearer, Grant, Purpose, Verdict};
 use crate::accounts::{User, store as users};
@@ -18,6 +18,7 @@ use crate::audit::{self, Event, Target};
 use crate::clock::Timestamp;
 use crate::db::Connection;
 use crate::error::AppError;
+use crate::mail::EmailAddress;
 
 /// What is known of a try before its password was looked at.
 #[derive(Clone, Debug)]
@@ -98,15 +99,26 @@ pub fn settle(c: &mut Connection, app: &App, act: &Act, seen: &Seen, right: bool
     Ok(Settled::Refused { reason, lock: lock.filter(|_| whose.is_some()) })
 }
 
-/// Lifts every lock of a user, whatever lifts it; answers whether there was one. Call it in the transaction
-/// of the cause.
-pub fn clear(c: &mut Connection, app: &App, act: &Act, user: &User, how: Cleared) -> QueryResult<bool> {
-    c.lock(&format!("sign-in:{}", user.email.key()))?;
+/// Makes tries to sign in with this address wait until the end of the transaction. Whoever changes the row of its
+/// user and lifts a lock as well calls this before: a try holds this when it comes to the row.
+pub fn hold(c: &mut Connection, address: &EmailAddress) -> QueryResult<()> {
+    c.lock(&format!("sign-in:{}", address.key()))
+}
+
+/// Lifts every lock of a user; answers whether there was one. Call it in the transaction of the cause, which
+/// writes its own audit entry; [`clear`] writes one as well.
+pub fn lift(c: &mut Connection, act: &Act, user: &User, how: Cleared) -> QueryResult<bool> {
+    hold(c, &user.email)?;
     tokens::end(c, Purpose::Unlock, Bearer::user(&user.organization_id, &user.id), act.at)?;
-    let lifted = store::clear(c, &user.id, how, act)?;
+    store::lift(c, &user.id, how, act)
+}
+
+/// Lifts every lock of a user and says so in the audit log.
+pub fn clear(c: &mut Connection, app: &App, act: &Act, user: &User, how: Cleared) -> QueryResult<bool> {
+    let lifted = lift(c, act, user, how)?;
     if lifted {
         let event = Event::new(&user.organization_id, "user.unlocked", Target("user", user.id.as_str()))
-            .change(None, serde_json::json!({ "by": how }));
+            .change(None, json!({ "by": how }));
         audit::record(c, &app.random, act, event)?;
     }
     Ok(lifted)

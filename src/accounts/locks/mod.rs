@@ -18,7 +18,7 @@ pub mod store;
 mod tell;
 mod views;
 
-pub use actions::{Settled, clear, look, seen, settle, unlock};
+pub use actions::{Seen, Settled, clear, hold, lift, look, seen, settle, unlock};
 pub use model::{Cleared, Failure, Lock, LockId, Reason};
 pub use tell::{tell, tell_all};
 

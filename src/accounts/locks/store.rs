@@ -130,7 +130,7 @@ pub(super) fn lock(c: &mut Connection, random: &Random, act: &Act, new: NewLock<
 }
 
 /// Lifts every lock of a user and begins all counts anew; answers whether there was a lock.
-pub(super) fn clear(c: &mut Connection, user: &UserId, how: Cleared, act: &Act) -> QueryResult<bool> {
+pub(super) fn lift(c: &mut Connection, user: &UserId, how: Cleared, act: &Act) -> QueryResult<bool> {
     let by = act.user().filter(|_| how == Cleared::Administrator);
     let held = locks::table
         .filter(locks::user_id.eq(user))
@@ -187,6 +187,13 @@ pub fn locks_of(c: &mut Connection, user: &UserId, limit: i64) -> QueryResult<Ve
         .limit(limit)
         .select(Lock::as_select())
         .load(c)
+}
+
+/// Forgets failures and locks of a user, when the user is erased: they tell from where it was tried.
+pub fn forget_user(c: &mut Connection, user: &UserId) -> QueryResult<()> {
+    diesel::delete(failures::table.filter(failures::user_id.eq(user))).execute(c)?;
+    diesel::delete(locks::table.filter(locks::user_id.eq(user))).execute(c)?;
+    Ok(())
 }
 
 /// Removes up to `limit` of each that are older than a moment; answers how many.

@@ -9,7 +9,7 @@ mod theme;
 pub use home::home;
 pub use password::{activate, activate_form, activate_link, change, change_form};
 pub use setup::{create, form as setup_form, link as setup_link};
-pub use sign_in::{form as login_form, login, logout};
+pub use sign_in::{admit, form as login_form, login, logout, refused, refused_passkey};
 pub use theme::theme;
 
 use maud::{Markup, html};

@@ -8,14 +8,16 @@ use serde::Deserialize;
 
 use crate::accounts::User;
 use crate::accounts::devices::cookie;
-use crate::accounts::sign_in::{self, Attempt, Refused};
+use crate::accounts::mfa::pages::CODE_COOKIE;
+use crate::accounts::mfa::{Step, views as mfa};
+use crate::accounts::sign_in::{self, Admitted, Attempt, Refused};
 use crate::accounts::sign_out;
 use crate::error::AppError;
 use crate::sessions;
 use crate::ui::form::actions;
 use crate::ui::{self, Button, Field, FieldError, error_summary};
 use crate::web::guard::AnySession;
-use crate::web::{Anyone, Context, Form, Page, Query, SeeOther};
+use crate::web::{Anyone, Context, Form, Page, Query, SeeOther, link};
 use crate::{console, paths};
 
 /// Where to go after signing in.
@@ -63,18 +65,51 @@ pub async fn login(
     let Credentials { email, password, next } = sent;
     let attempt = Attempt { email, password, device: cookie::read(&request, &context.app) };
     match sign_in::by_browser(&context.app, &context.act(), &attempt).await? {
-        Ok(admitted) => {
-            sessions::remember(&session, &admitted.opened)?;
-            let mut response = welcome(&admitted.user, next.as_deref(), &request);
-            let known = cookie::of(&admitted.device, &context.app);
-            response.add_cookie(&known).map_err(|error| AppError::internal(error.to_string()))?;
-            Ok(response)
+        Ok(Step::Done(admitted)) => admit(&context, &session, &admitted, next.as_deref(), &request),
+        Ok(Step::SecondFactor(token)) => {
+            let next = paths::login_code_then(next.as_deref());
+            Ok(link::open(&context.app, CODE_COOKIE, &token, &next))
         }
-        Err(refused) => {
-            let main = view(&context, &attempt.email, next.as_deref(), Some(refused));
-            Ok(Page::public("Sign in", main).refused().answer(&request))
-        }
+        Err(why) => Ok(refused(&context, &attempt.email, next.as_deref(), why, &request)),
     }
+}
+
+/// Lets a person in who has shown everything that is asked for: the cookies, and the first page.
+pub fn admit(
+    context: &Context,
+    session: &Session,
+    admitted: &Admitted,
+    next: Option<&str>,
+    request: &HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    sessions::remember(session, &admitted.opened)?;
+    let mut response = welcome(&admitted.user, next, request);
+    let known = cookie::of(&admitted.device, &context.app);
+    response.add_cookie(&known).map_err(|error| AppError::internal(error.to_string()))?;
+    Ok(response)
+}
+
+/// The form again, with what was wrong.
+pub fn refused(
+    context: &Context,
+    email: &str,
+    next: Option<&str>,
+    why: Refused,
+    request: &HttpRequest,
+) -> HttpResponse {
+    Page::public("Sign in", view(context, email, next, Some(why))).refused().answer(request)
+}
+
+/// The form, after a passkey that did not sign anybody in.
+pub fn refused_passkey(
+    context: &Context,
+    next: Option<&str>,
+    message: &str,
+    request: &HttpRequest,
+) -> HttpResponse {
+    let summary = error_summary(&[FieldError { field: "email", message }]);
+    let main = html! { (summary) (view(context, "", next, None)) };
+    Page::public("Sign in", main).refused().answer(request)
 }
 
 fn welcome(user: &User, next: Option<&str>, request: &HttpRequest) -> HttpResponse {
@@ -111,6 +146,8 @@ fn view(context: &Context, email: &str, next: Option<&str>, refused: Option<Refu
     html! {
         (error_summary(&problems))
         (ui::Form::post(paths::LOGIN, context.csrf()).id("login-form").body(fields))
+        (mfa::passkey_sign_in(context, next))
+        p .meta { a href=(paths::FORGOT_PASSWORD) { "Forgot your password?" } }
         p .meta { "No account yet? " a href=(paths::REGISTER) { "Register" } }
     }
 }

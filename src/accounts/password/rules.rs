@@ -95,7 +95,7 @@ impl Rule {
             Self::Special => password.chars().any(|letter| !letter.is_alphanumeric()),
             Self::NotLikeOwner => !owner.is_in(password),
             Self::HardToGuess { .. } => {
-                return strength::problem(password, owner).map(|hint| Self::HardToGuess { hint });
+                return strength::problem(password, owner).map(|easy| Self::HardToGuess { hint: easy.hint });
             }
         };
         (!holds).then_some(self)

@@ -10,11 +10,17 @@ use super::rules::MAX_LENGTH;
 /// to guess are not saved by more.
 const LOOKED_AT: usize = 40;
 
-/// A hint for a password that is too easy to guess; `None` when it is not. One over the greatest length is
+/// A password that is too easy to guess, with what makes it so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Easy {
+    pub hint: Option<&'static str>,
+}
+
+/// Is the password too easy to guess? One over the greatest length is
 /// refused for that and not looked into.
-pub(super) fn problem(password: &str, owner: &Owner<'_>) -> Option<Option<&'static str>> {
+pub(super) fn problem(password: &str, owner: &Owner<'_>) -> Option<Easy> {
     if password.is_empty() {
-        return Some(None);
+        return Some(Easy { hint: None });
     }
     if password.chars().nth(MAX_LENGTH).is_some() {
         return None;
@@ -25,7 +31,7 @@ pub(super) fn problem(password: &str, owner: &Owner<'_>) -> Option<Option<&'stat
     let estimate = zxcvbn::zxcvbn(&looked_at, &known);
     // Two: out of reach of whoever tries at a sign-in page. Three: also of whoever has stolen the hash.
     let least = if owner.role.is_staff() { Score::Three } else { Score::Two };
-    (estimate.score() < least).then(|| estimate.feedback().and_then(hint))
+    (estimate.score() < least).then(|| Easy { hint: estimate.feedback().and_then(hint) })
 }
 
 fn hint(feedback: &Feedback) -> Option<&'static str> {

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::model::{DOCUMENTS, Registration};
 use crate::access::{Act, Role, UserId};
-use crate::accounts::{NewUser, Status, User, store, verify_email};
+use crate::accounts::{NewUser, Status, User, address, store, verify_email};
 use crate::app::App;
 use crate::audit::{self, Event, Target};
 use crate::db::Connection;
@@ -19,6 +19,7 @@ use crate::mail::{self, EnqueueError, Letter, NewEmail, Party};
 use crate::organizations::{self, Organization};
 use crate::paths;
 use crate::verifications::opening::{self, NewCase};
+use crate::web::pace::Pace;
 use crate::web::upload::{Fields, Files};
 
 /// What a registration came to. Whether the address was known is not told.
@@ -51,6 +52,7 @@ struct Submission {
 /// # Errors
 /// `Unavailable` when there is no room for the work; otherwise only outages.
 pub async fn register(app: &App, act: &Act, fields: &Fields, files: Files) -> Result<Outcome, AppError> {
+    let pace = Pace::begin();
     let today = act.at.utc().date_naive();
     let parsed = Registration::parse(fields, &app.config.accounts, today);
     let checked = check_files(app, files).await?;
@@ -73,6 +75,8 @@ pub async fn register(app: &App, act: &Act, fields: &Fields, files: Files) -> Re
         Ok(Entered::Known) => upload::discard(app, kept).await,
         Err(error) => upload::discard_unless_unknown(app, error, kept).await,
     }
+    // A new address writes more than a known one.
+    pace.keep(app.config.accounts.answer_floor).await;
     entered.map(|_| Outcome::Received)
 }
 
@@ -107,6 +111,10 @@ fn write(c: &mut Connection, app: &App, act: &Act, submission: &Submission) -> R
     let known = store::by_email_key(c, &submission.registration.email.key())?;
     if let Some(owner) = known {
         tell_owner(c, app, act, &owner)?;
+        return Ok(Entered::Known);
+    }
+    // It may have to go back to the account it was taken from; that account is told when it does.
+    if address::is_reserved(c, &submission.registration.email.key(), None, act.at)? {
         return Ok(Entered::Known);
     }
     let organization = organizations::by_slug(c, organizations::DEFAULT)?;
@@ -175,8 +183,11 @@ fn open(
     Ok(())
 }
 
-/// The owner of an address that somebody registers again is told, at most once an hour.
-fn tell_owner(c: &mut Connection, app: &App, act: &Act, owner: &User) -> Result<(), AppError> {
+/// The owner of an address that somebody else registers, or wants for an account, is told, at most once an hour.
+///
+/// # Errors
+/// Only outages and templates that cannot be worded.
+pub fn tell_owner(c: &mut Connection, app: &App, act: &Act, owner: &User) -> Result<(), AppError> {
     let letter = Letter::ExistingAccount { sign_in_url: app.link(paths::LOGIN) };
     let recipient = Party { name: Some(owner.name.clone()), address: owner.email.clone() };
     let hour = act.at.utc().timestamp() / 3_600;

@@ -10,6 +10,6 @@ mod model;
 mod pages;
 mod views;
 
-pub use actions::{Outcome, register};
+pub use actions::{Outcome, register, tell_owner};
 pub use model::{RegistrationParts, phone};
 pub use pages::{form, received, submit};

@@ -61,7 +61,11 @@ pub(super) fn received() -> Markup {
         p { "We have your registration and sent you an email. What to do now:" }
         ol .steps {
             li { "Open the email and follow the link in it." }
-            li { "Press the button on the page that opens." }
+            li {
+                "Press the button on the page that opens, or "
+                a href=(paths::VERIFY_EMAIL_CODE) { "enter the code" }
+                " from the email here."
+            }
             li { "Wait for our answer: we check your documents and write to you." }
         }
         p .muted {

@@ -6,6 +6,8 @@ use serde_json::json;
 use super::{Attempt, Checked, Refused, authenticate};
 use crate::access::{Act, SessionId};
 use crate::accounts::devices::{self, Presented};
+use crate::accounts::mfa::challenge::{self, Step};
+use crate::accounts::mfa::model::Purpose;
 use crate::accounts::model::Refusal;
 use crate::accounts::{User, store};
 use crate::app::App;
@@ -24,65 +26,97 @@ pub struct Admitted {
     pub device: SecretString,
 }
 
-/// Signs a person in by browser. The caller puts the keys of the session and of the device into cookies.
+/// Signs a person in by browser, or asks for the second factor. The caller puts the keys of the session and of
+/// the device into cookies.
 pub async fn by_browser(
     app: &App,
     act: &Act,
     attempt: &Attempt,
-) -> Result<Result<Admitted, Refused>, AppError> {
+) -> Result<Result<Step<Admitted>, Refused>, AppError> {
+    let device = attempt.device.clone();
     match authenticate(app, act, attempt).await? {
-        Ok(checked) => browser(app, act, checked, &attempt.device).await,
-        Err(refused) => Ok(Err(refused)),
-    }
-}
-
-/// Signs a program in for a person.
-pub async fn by_api(app: &App, act: &Act, attempt: &Attempt) -> Result<Result<Pair, Refused>, AppError> {
-    match authenticate(app, act, attempt).await? {
-        Ok(checked) if checked.user.must_change_password => {
-            app.metrics.login_failure(Refused::PasswordChange.code());
-            Ok(Err(Refused::PasswordChange))
+        Ok(checked) => {
+            let open = move |c: &mut Connection, app: &App, act: &Act, user: User| {
+                open_browser(c, app, act, user, &device)
+            };
+            admit(app, act, checked, Purpose::BrowserSignIn, open).await
         }
-        Ok(checked) => program(app, act, checked).await.map(Ok),
         Err(refused) => Ok(Err(refused)),
     }
 }
 
-/// Opens a browser session: it is kept, and a temporary password used up, in one transaction.
-pub async fn browser(
+/// Signs a program in for a person, or asks for the second factor.
+pub async fn by_api(
+    app: &App,
+    act: &Act,
+    attempt: &Attempt,
+) -> Result<Result<Step<Pair>, Refused>, AppError> {
+    match authenticate(app, act, attempt).await? {
+        Ok(checked) => admit(app, act, checked, Purpose::ApiSignIn, open_api).await,
+        Err(refused) => Ok(Err(refused)),
+    }
+}
+
+/// A user whose password was right comes in, or is asked for the second factor first.
+async fn admit<T: Send + 'static>(
     app: &App,
     act: &Act,
     Checked { user }: Checked,
-    device: &Presented,
-) -> Result<Result<Admitted, Refused>, AppError> {
-    let (app_, device) = (app.clone(), device.clone());
-    let act = act.known_as(&user.id, user.name.as_str());
+    purpose: Purpose,
+    open: impl FnOnce(&mut Connection, &App, &Act, User) -> Result<Result<T, Refused>, AppError> + Send + 'static,
+) -> Result<Result<Step<T>, Refused>, AppError> {
+    let (app_, act) = (app.clone(), act.known_as(&user.id, user.name.as_str()));
     app.db
         .write(move |c| {
-            if user.password_expires_at.is_some() && !store::spend_temporary_password(c, &user.id, act.at)? {
-                return Ok::<_, AppError>(Err(Refused::Account(Refusal::PasswordExpired)));
+            if user.mfa_since.is_some() {
+                let token = challenge::begin(c, &app_, purpose, &user.id, act.at)?;
+                return Ok::<_, AppError>(Ok(Step::SecondFactor(token)));
             }
-            let whose = (&user.id, &user.organization_id, user.role);
-            let opened = sessions::open(c, &app_, &act, whose, Some(act.at))?;
-            let device = devices::meet(c, &app_, &act, &user, &device)?;
-            record(c, &app_, &act, &user, ("browser", &opened.id))?;
-            Ok(Ok(Admitted { user, opened, device }))
+            Ok(open(c, &app_, &act, user)?.map(Step::Done))
         })
         .await
 }
 
-/// Starts a token family.
-pub async fn program(app: &App, act: &Act, Checked { user }: Checked) -> Result<Pair, AppError> {
-    let app_ = app.clone();
-    let act = act.known_as(&user.id, user.name.as_str());
-    app.db
-        .write(move |c| {
-            let (session, pair) = api_tokens::start(c, &app_, &act, &user.id, &user.organization_id)?;
-            devices::meet(c, &app_, &act, &user, &Presented::Program)?;
-            record(c, &app_, &act, &user, ("api", &session))?;
-            Ok::<_, AppError>(pair)
-        })
-        .await
+/// Opens a session for a browser, and uses a temporary password up. Call it in a write transaction, once
+/// everything was shown that is asked for.
+pub fn open_browser(
+    c: &mut Connection,
+    app: &App,
+    act: &Act,
+    user: User,
+    device: &Presented,
+) -> Result<Result<Admitted, Refused>, AppError> {
+    if let Err(refusal) = user.may_sign_in(act.at) {
+        return Ok(Err(Refused::Account(refusal)));
+    }
+    if user.password_expires_at.is_some() && !store::spend_temporary_password(c, &user.id, act.at)? {
+        return Ok(Err(Refused::Account(Refusal::PasswordExpired)));
+    }
+    let whose = (&user.id, &user.organization_id, user.role);
+    let opened = sessions::open(c, app, act, whose, Some(act.at))?;
+    let device = devices::meet(c, app, act, &user, device)?;
+    record(c, app, act, &user, ("browser", &opened.id))?;
+    Ok(Ok(Admitted { user, opened, device }))
+}
+
+/// Starts a token family for a program, likewise.
+pub fn open_api(
+    c: &mut Connection,
+    app: &App,
+    act: &Act,
+    user: User,
+) -> Result<Result<Pair, Refused>, AppError> {
+    if let Err(refusal) = user.may_sign_in(act.at) {
+        return Ok(Err(Refused::Account(refusal)));
+    }
+    if user.must_change_password {
+        app.metrics.login_failure(Refused::PasswordChange.code());
+        return Ok(Err(Refused::PasswordChange));
+    }
+    let (session, pair) = api_tokens::start(c, app, act, &user.id, &user.organization_id)?;
+    devices::meet(c, app, act, &user, &Presented::Program)?;
+    record(c, app, act, &user, ("api", &session))?;
+    Ok(Ok(pair))
 }
 
 fn record(

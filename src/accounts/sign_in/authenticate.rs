@@ -1,8 +1,11 @@
 //! The first step: who has this address and this password?
 
+use secrecy::SecretString;
+
 use super::{Attempt, Checked, Refused};
 use crate::access::Act;
 use crate::accounts::locks::{self, LockId, Reason, Settled};
+use crate::accounts::{User, store};
 use crate::app::App;
 use crate::error::AppError;
 use crate::mail::EmailAddress;
@@ -31,8 +34,6 @@ pub async fn authenticate(
     let (app_, act_) = (app.clone(), act.clone());
     let settled = app.db.write(move |c| locks::settle(c, &app_, &act_, &seen, right)).await?;
     let user = match settled {
-        // The password was changed while it was being compared.
-        Settled::Right(user) if user.password_hash != kept => return Ok(Err(refused(app, "credentials"))),
         Settled::Right(user) => user,
         Settled::Refused { reason, lock } => {
             if let Some(lock) = lock {
@@ -41,11 +42,26 @@ pub async fn authenticate(
             return Ok(Err(refused(app, if reason == Reason::Locked { "locked" } else { "credentials" })));
         }
     };
+    // It was changed while it was being compared, or made anew by another sign-in: what is kept now decides.
+    if user.password_hash != kept && !app.hasher.verify(&attempt.password, user.password_hash.clone()).await?
+    {
+        return Ok(Err(refused(app, "credentials")));
+    }
     if let Err(refusal) = user.may_sign_in(act.at) {
         app.metrics.login_failure(refusal.code());
         return Ok(Err(Refused::Account(refusal)));
     }
+    make_hash_anew(app, &user, &attempt.password).await?;
     Ok(Ok(Checked { user }))
+}
+
+/// Replaces a hash that an import brought, or of other parameters, while the password is at hand: the session
+/// opens in a later step, which does not have it.
+async fn make_hash_anew(app: &App, user: &User, password: &SecretString) -> Result<(), AppError> {
+    let upgrade = app.hasher.upgrade(password, user.password_hash.as_deref()).await?;
+    let Some(upgrade) = upgrade else { return Ok(()) };
+    let id = user.id.clone();
+    app.db.write(move |c| store::upgrade_password(c, &id, &upgrade)).await
 }
 
 fn refused(app: &App, reason: &'static str) -> Refused {

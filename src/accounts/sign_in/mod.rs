@@ -1,12 +1,12 @@
 //! Signing in: one answer for an unknown address, a wrong password and a lock, and the same work for all.
 //!
-//! Two steps. [`authenticate`] finds out who has the address and the password; [`admit`] opens the session,
-//! for a browser or for a program. What is asked of a person in between stands between them.
+//! Two steps. [`authenticate`] finds out who has the address and the password; [`open_browser`] and [`open_api`]
+//! open the session. What else is asked of a person stands between them.
 
-pub mod admit;
+mod admit;
 mod authenticate;
 
-pub use admit::{Admitted, by_api, by_browser};
+pub use admit::{Admitted, by_api, by_browser, open_api, open_browser};
 pub use authenticate::authenticate;
 
 use secrecy::SecretString;

@@ -3,14 +3,17 @@
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 use secrecy::SecretString;
+use serde::Deserialize;
 
-use super::actions::{Link, Verified, look_at, send_new_link, verify};
+use super::actions::{self, Entered, Link, Verified, look_at, send_new_link, verify};
 use super::{CASE_COOKIE, views};
-use crate::error::AppError;
+use crate::error::{AppError, FieldError};
 use crate::paths;
-use crate::web::{Anyone, Context, Page, SeeOther, link as links};
+use crate::web::problems::Problems;
+use crate::web::{Anyone, Context, Form, Page, SeeOther, link as links};
 
 const COOKIE: &str = "frontdesk-verify-email";
+const ENTER: &str = "Enter the code from the email";
 
 /// `GET /verify-email/{token}`
 pub async fn link(_: Anyone, context: Context, token: Path<String>) -> HttpResponse {
@@ -57,4 +60,42 @@ pub async fn resend(_: Anyone, context: Context, request: HttpRequest) -> Result
 /// `GET /verify-email/sent`
 pub async fn sent(_: Anyone) -> Page {
     Page::public("Check your email", views::sent())
+}
+
+/// What the form of the code sends.
+#[derive(Debug, Deserialize)]
+pub struct Typed {
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    code: String,
+}
+
+/// `GET /verify-email/code`
+pub async fn code_form(_: Anyone, context: Context) -> Page {
+    Page::public(ENTER, views::code(&context, "", Problems::default()))
+}
+
+/// `POST /verify-email/code`
+pub async fn enter_code(
+    _: Anyone,
+    context: Context,
+    Form(sent): Form<Typed>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    let done = SeeOther::to(paths::VERIFY_EMAIL_DONE);
+    match actions::verify_by_code(&context.app, &context.act(), &sent.email, &sent.code).await? {
+        Entered::Now => Ok(done.answer(&request)),
+        Entered::Already => Ok(done.saying("Your email address was verified already.").answer(&request)),
+        Entered::Wrong => {
+            let problems = [FieldError::new("code", views::WRONG_CODE)];
+            let view = views::code(&context, &sent.email, Problems(&problems));
+            Ok(Page::public(ENTER, view).refused().answer(&request))
+        }
+    }
+}
+
+/// `GET /verify-email/done`: after a code.
+pub async fn done(_: Anyone) -> Page {
+    Page::public("Your email address is verified", views::done())
 }

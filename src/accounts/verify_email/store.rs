@@ -20,17 +20,6 @@ pub(super) fn recipient(c: &mut Connection, token: &SecretString) -> QueryResult
         .map(Option::flatten)
 }
 
-/// When verification links were sent to a user since a moment, newest first.
-pub(super) fn sent_since(c: &mut Connection, user: &UserId, since: Timestamp) -> QueryResult<Vec<Timestamp>> {
-    table::table
-        .filter(table::user_id.eq(user))
-        .filter(table::purpose.eq(Purpose::EmailVerification.as_str()))
-        .filter(table::created_at.gt(since))
-        .order(table::created_at.desc())
-        .select(table::created_at)
-        .load(c)
-}
-
 /// Does a link to the own case wait in a mail?
 pub(super) fn has_case_link(c: &mut Connection, user: &UserId, now: Timestamp) -> QueryResult<bool> {
     let live = table::table

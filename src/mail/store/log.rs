@@ -83,6 +83,16 @@ pub fn page(
     Ok(Slice::cut(rows, limit, place, |email| Cursor::new(email.created_at, email.id.as_str())))
 }
 
+/// The latest mails for a user, newest first.
+pub fn latest_for(c: &mut Connection, user: &UserId, limit: i64) -> QueryResult<Vec<Email>> {
+    emails::table
+        .filter(emails::user_id.eq(user))
+        .order((emails::created_at.desc(), emails::id.desc()))
+        .limit(limit)
+        .select(Email::as_select())
+        .load(c)
+}
+
 /// How many mails of the organization have a state of this group.
 pub fn count(c: &mut Connection, organization: &OrganizationId, group: StatusGroup) -> QueryResult<i64> {
     emails::table

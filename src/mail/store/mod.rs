@@ -1,5 +1,7 @@
-//! All SQL of mail: [`rows`] are the tables, [`queue`] is the worker's side, [`log`] what staff looks at.
+//! All SQL of mail: [`rows`] are the tables, [`queue`] is the worker's side, [`log`] what staff looks at;
+//! [`erasure`] forgets.
 
+pub mod erasure;
 pub mod log;
 pub mod queue;
 pub mod rows;
@@ -27,6 +29,17 @@ pub fn insert(c: &mut Connection, email: &Email) -> QueryResult<bool> {
         .do_nothing()
         .execute(c))?;
     Ok(rows == 1)
+}
+
+/// Rows of one statement: both engines bind so many values of a mail.
+const CHUNK: usize = 200;
+
+/// Adds rows that have no idempotency key.
+pub fn insert_all(c: &mut Connection, rows: &[Email]) -> QueryResult<()> {
+    for chunk in rows.chunks(CHUNK) {
+        each!(c, c => diesel::insert_into(emails::table).values(chunk).execute(c))?;
+    }
+    Ok(())
 }
 
 /// A row, whichever organization it belongs to: for the worker and what it kept.

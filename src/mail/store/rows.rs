@@ -48,7 +48,16 @@ pub struct Email {
     pub settled_at: Option<Timestamp>,
 }
 
+/// Stands for the address of a person who was erased.
+pub const ERASED: &str = "erased@erased.invalid";
+
 impl Email {
+    /// Was its recipient erased, and what it said with them?
+    #[must_use]
+    pub fn is_erased(&self) -> bool {
+        self.recipient.as_str() == ERASED
+    }
+
     #[must_use]
     pub fn sender(&self) -> Party {
         Party { name: self.sender_name.clone(), address: self.sender.clone() }

@@ -39,10 +39,16 @@ pub fn email(details: &Details<'_>, now: Timestamp) -> Markup {
             div .column-main {
                 section .panel {
                     h2 { "What it says" }
-                    p { strong { (email.subject) } }
-                    p .meta { "Links, codes and passwords are hidden here." }
-                    (part_tabs(&paths::email(&email.id), details.text.is_some()))
-                    (part(details.text, &paths::email_preview(&email.id), "The mail, with secrets hidden"))
+                    @if email.is_erased() {
+                        (callout(Meaning::Info, "What it said was erased", html! {
+                            p { "Its recipient was erased, and the address and the words of this mail with them." }
+                        }))
+                    } @else {
+                        p { strong { (email.subject) } }
+                        p .meta { "Links, codes and passwords are hidden here." }
+                        (part_tabs(&paths::email(&email.id), details.text.is_some()))
+                        (part(details.text, &paths::email_preview(&email.id), "The mail, with secrets hidden"))
+                    }
                 }
                 section .panel { h2 { "What happened" } (history(details, now)) }
             }

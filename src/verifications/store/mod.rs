@@ -36,6 +36,32 @@ pub fn of_applicant(c: &mut Connection, applicant: &UserId) -> QueryResult<Vec<C
         .load(c)
 }
 
+/// Forgets what an applicant declared and was told, when the applicant is erased. What was decided stays; a case
+/// that is open is closed, since there is nobody to decide about.
+pub fn forget(c: &mut Connection, case: &Case, now: Timestamp) -> QueryResult<()> {
+    if !case.state.is_closed() {
+        diesel::update(table::table.find(&case.id))
+            .set((
+                table::state.eq(CaseState::Rejected),
+                table::version.eq(table::version + 1),
+                table::claimed_by.eq(None::<UserId>),
+                table::claim_expires_at.eq(None::<Timestamp>),
+                table::decided_at.eq(Some(now)),
+            ))
+            .execute(c)?;
+    }
+    diesel::update(table::table.find(&case.id))
+        .set((
+            table::declared_number.eq(None::<String>),
+            table::declared_country.eq(None::<String>),
+            table::declared_expiry.eq(None::<chrono::NaiveDate>),
+            table::message.eq(None::<String>),
+            table::updated_at.eq(now),
+        ))
+        .execute(c)
+        .map(drop)
+}
+
 /// The same with the applicant.
 pub fn with_applicant(
     c: &mut Connection,

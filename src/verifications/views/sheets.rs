@@ -11,6 +11,9 @@ use crate::verifications::dossier::Dossier;
 /// The viewer, open at `current` or the first document; locked while the case is not in hand.
 #[must_use]
 pub fn viewer(dossier: &Dossier, current: Option<&DocumentId>, is_open: bool) -> Markup {
+    if dossier.documents.iter().any(Document::is_purged) {
+        return empty("The documents were erased with their applicant.");
+    }
     if !is_open {
         return locked(dossier.documents.len());
     }
@@ -40,6 +43,10 @@ fn locked(documents: usize) -> Markup {
         1 => "One document. Claim the case to open it.".to_owned(),
         number => format!("{number} documents. Claim the case to open them."),
     };
+    empty(&text)
+}
+
+fn empty(text: &str) -> Markup {
     html! {
         section .viewer.locked aria-label="Documents" {
             p .viewer-empty { (icon(Icon::Lock)) (text) }

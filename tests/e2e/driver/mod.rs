@@ -49,7 +49,7 @@ impl Tab {
 
     pub async fn with(app: &TestApp, scripts: Scripts) -> Self {
         let (client, session) = session::start(scripts).await;
-        let tab = Self { client, base: app.url.clone(), _session: session };
+        let tab = Self { client, base: app.public_url().clone(), _session: session };
         tab.resize(1280, 900).await;
         tab
     }
@@ -212,6 +212,16 @@ impl Tab {
         let path = screens().join(format!("{name}.png"));
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, base64::engine::general_purpose::STANDARD.decode(data).unwrap()).unwrap();
+    }
+
+    /// Gives the browser a device with passkeys and a finger on it.
+    pub async fn add_authenticator(&self) {
+        self.devtools("WebAuthn.enable", json!({})).await;
+        let options = json!({
+            "protocol": "ctap2", "transport": "internal", "hasResidentKey": true,
+            "hasUserVerification": true, "isUserVerified": true, "automaticPresenceSimulation": true,
+        });
+        self.devtools("WebAuthn.addVirtualAuthenticator", json!({ "options": options })).await;
     }
 
     async fn devtools(&self, command: &'static str, parameters: Value) -> Value {

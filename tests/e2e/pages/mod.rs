@@ -6,7 +6,12 @@
 mod api_keys;
 mod applicant;
 mod console;
+mod factors;
+mod invites;
 mod public;
+mod recovery;
+mod sessions;
+mod users;
 
 use super::driver::{Tab, Theme};
 

@@ -2,10 +2,12 @@
 //! every role, pages and API.
 
 use diesel::prelude::*;
-use frontdesk::access::{OrganizationId, Role, UserId};
-use frontdesk::db::schema::{audit_entries, emails, notifications, sessions};
-use frontdesk::error::AppError;
+use frontdesk::access::{Act, OrganizationId, Role, UserId};
+use frontdesk::accounts::mfa::model::{Passkey, PasskeyId};
+use frontdesk::accounts::mfa::store;
+use frontdesk::db::schema::{audit_entries, emails, invite_batches, invites, notifications, sessions};
 use frontdesk::notifications::{Kind, New, Severity, notify};
+use frontdesk::revocations::{self, Reason};
 use frontdesk::verifications::Case;
 use frontdesk::web::route::Endpoint;
 use frontdesk::{paths, routes};
@@ -13,7 +15,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::harness::{Browser, Page, Person, TestApp, both_engines};
+use crate::invites::support::{send_form, upload};
 use crate::registration::support::{EMAIL, case_of, register, three_files};
+use crate::revocations::support::{Program, sessions_of};
 
 both_engines!(
     what_is_real_here_is_not_there_for_another_organization,
@@ -30,22 +34,43 @@ struct Things {
     email: String,
     entry: String,
     api_key: String,
+    passkey: String,
     session: String,
     notification: String,
+    invite: String,
+    invite_file: String,
+    family: String,
+    revocation: String,
 }
 
 impl Things {
     /// What a route of this pattern takes.
     fn id_for(&self, pattern: &str) -> &str {
         let path = pattern.trim_start_matches("/api/v1").trim_start_matches("/v1");
+        if path.starts_with("/sessions/revoke-user/") || path.starts_with("/sessions/security-audit/") {
+            return &self.user;
+        }
+        if path.starts_with("/sessions/revocations/") {
+            return &self.revocation;
+        }
         match path.split('/').nth(1) {
+            Some("sessions" | "families") => &self.family,
+            Some("users") => &self.user,
+            Some("revocations") => &self.revocation,
             Some("verifications") => &self.case,
             Some("documents" | "case") => &self.document,
             Some("emails") => &self.email,
             Some("audit") => &self.entry,
             Some("api-keys") => &self.api_key,
-            Some("account") if pattern == paths::patterns::OWN_SESSION_END => &self.session,
-            Some("account") if pattern == paths::patterns::OWN_NOTIFICATION => &self.notification,
+            Some("users") => &self.user,
+            Some("account") => match path.split('/').nth(2) {
+                Some("mfa") => &self.passkey,
+                Some("sessions") => &self.session,
+                Some("notifications") => &self.notification,
+                _ => panic!("{pattern} takes an id: add a real one to this test"),
+            },
+            Some("invites") if path.starts_with("/invites/files/") => &self.invite_file,
+            Some("invites") => &self.invite,
             _ => panic!("{pattern} takes an id: add a real one to this test"),
         }
     }
@@ -68,44 +93,77 @@ async fn home(app: &TestApp) -> Home {
     let mut administrator = app.admin().await;
     administrator.get(&paths::verification(&case.id)).await;
     administrator.submit("#claim-form", &[]).await.assert_status(200);
-    let path = crate::api_keys::support::create(&mut administrator, "Import", &["users:read"]).await.path;
-    let (session, notification) = own_things(app).await;
+    send_form(&mut administrator, "grace@demo.test", Role::Member).await.assert_status(200);
+    upload(&mut administrator, b"email,role\nemmy@demo.test,member\n").await.assert_status(200);
+    let (family, revocation) = of_sessions(app).await;
+    let key = crate::api_keys::support::create(&mut administrator, "Import", &["users:read"]).await.path;
     let things = Things {
-        session,
-        notification,
-        api_key: path.trim_start_matches("/api-keys/").to_owned(),
+        api_key: key.trim_start_matches("/api-keys/").to_owned(),
+        user: case.applicant_id.to_string(),
         case: case.id.to_string(),
         document: documents[0].id.to_string(),
         email: app.read(|c| emails::table.select(emails::id).first(c)).await,
         entry: app.read(|c| audit_entries::table.select(audit_entries::id).first(c)).await,
+        passkey: passkey(app, &case.applicant_id).await,
+        session: app.read(|c| sessions::table.select(sessions::id).first(c)).await,
+        notification: notification(app, &case).await,
+        invite: app.read(|c| invites::table.select(invites::id).first(c)).await,
+        invite_file: app.read(|c| invite_batches::table.select(invite_batches::id).first(c)).await,
+        family,
+        revocation,
     };
     Home { things, administrator, applicant }
 }
 
-/// A session of somebody here, and something they were told.
-async fn own_things(app: &TestApp) -> (String, String) {
-    let organization = app.organization().await;
-    let (random, now) = (app.random.clone(), app.clock.now());
+/// A passkey of somebody, that nobody could use.
+async fn passkey(app: &TestApp, user: &UserId) -> String {
+    let now = app.clock.now();
+    let passkey = Passkey {
+        id: PasskeyId::new(&app.random, now),
+        user_id: user.clone(),
+        name: "Phone".to_owned(),
+        credential_id: "none".to_owned(),
+        credential: "{}".to_owned(),
+        created_at: now,
+        last_used_at: None,
+    };
+    let id = passkey.id.to_string();
+    app.db.write(move |c| store::passkeys::insert(c, &passkey)).await.unwrap();
+    id
+}
+
+/// Something that the applicant is told.
+async fn notification(app: &TestApp, case: &Case) -> String {
+    let (random, now, case) = (app.random.clone(), app.clock.now(), case.clone());
     app.db
         .write(move |c| {
-            let columns = (sessions::id, sessions::user_id);
-            let (session, user): (String, UserId) = sessions::table.select(columns).first(c)?;
             let new = New {
-                organization: &organization,
-                user: &user,
+                organization: &case.organization_id,
+                user: &case.applicant_id,
                 kind: Kind::System,
                 severity: Severity::Low,
-                title: "Welcome",
-                message: "There is nothing to do.",
+                title: "Hello",
+                message: "Hello",
                 data: json!({}),
                 link: None,
             };
-            notify(c, &random, now, &new)?;
-            let notification = notifications::table.select(notifications::id).first(c)?;
-            Ok::<_, AppError>((session, notification))
+            notify(c, &random, now, &new)
         })
         .await
-        .unwrap()
+        .unwrap();
+    app.read(|c| notifications::table.select(notifications::id).first(c)).await
+}
+
+/// Two token families of somebody: one that is live, and the revocation that ended the other.
+async fn of_sessions(app: &TestApp) -> (String, String) {
+    let member = app.add_person(Role::Member, &app.organization().await).await;
+    drop((Program::of(app, &member).await, Program::of(app, &member).await));
+    let families = sessions_of(app, &member).await;
+    let act = Act::by_command(app.clock.now());
+    let reason = Reason::parse("A test.").unwrap();
+    let ended = revocations::actions::revoke_session(app, &act, &member.organization, &families[0], reason);
+    let revocation = ended.await.unwrap().revocation.unwrap().id.to_string();
+    (families[1].to_string(), revocation)
 }
 
 fn with_ids() -> Vec<Endpoint> {
@@ -116,12 +174,14 @@ fn method(endpoint: &Endpoint) -> Method {
     endpoint.method.as_str().parse().unwrap()
 }
 
-/// What a call of the API sends; whether it fits is only asked when the thing is there.
-fn body(endpoint: &Endpoint) -> Value {
-    if endpoint.pattern.contains("/verifications/") {
-        json!({ "decision": "approve", "version": 2 })
-    } else {
+/// A body that the API can read.
+fn body_for(endpoint: &Endpoint) -> Value {
+    if endpoint.pattern.contains("/users/") {
+        json!({ "reason": "It was asked for" })
+    } else if endpoint.pattern.contains("/api-keys/") {
         json!({})
+    } else {
+        json!({ "decision": "approve", "version": 2 })
     }
 }
 
@@ -131,7 +191,8 @@ async fn ask(browser: &Browser, endpoint: &Endpoint, id: &str, token: &str) -> P
     let request = request.header("x-csrf-token", token);
     let request = match (endpoint.method.as_str(), paths::is_api(&endpoint.pattern)) {
         ("GET", _) => request,
-        (_, true) => request.json(&body(endpoint)),
+        ("DELETE", _) => request.json(&json!({})),
+        (_, true) => request.json(&body_for(endpoint)),
         (_, false) => request.form(&[("decision", "approve"), ("version", "2")]),
     };
     browser.send(request).await
@@ -200,7 +261,9 @@ async fn ask_the_api(app: &TestApp, person: &Person, role: Role, things: &Things
         let request = client.request(method(endpoint), &path).bearer_auth(token);
         let request = match endpoint.method.as_str() {
             "GET" => request,
-            _ => request.json(&body(endpoint)),
+            _ => request.json(&body_for(endpoint)),
+            "DELETE" => request.json(&json!({})),
+            _ => request.json(&json!({ "decision": "approve", "version": 2 })),
         };
         let page = client.send(request).await;
         let expected = if endpoint.access.admits(role) { (404, "not_found") } else { (403, "not_permitted") };
@@ -218,6 +281,9 @@ async fn lists_and_searches_show_nothing_of_another_organization(app: TestApp) {
     for path in [
         format!("{}?state=all", paths::VERIFICATIONS),
         format!("{}?state=all&q=lovelace", paths::VERIFICATIONS),
+        paths::USERS.to_owned(),
+        format!("{}?q=lovelace", paths::USERS),
+        "/api/v1/users".to_owned(),
         paths::EMAILS.to_owned(),
         format!("{}?q=ada", paths::EMAILS),
         paths::AUDIT.to_owned(),
@@ -226,12 +292,12 @@ async fn lists_and_searches_show_nothing_of_another_organization(app: TestApp) {
         let own = administrator.get(&path).await.body();
         let foreign = stranger.get(&path).await;
         foreign.assert_status(200);
-        for id in [&things.case, &things.email, &things.entry] {
+        for id in [&things.case, &things.email, &things.entry, &things.user] {
             assert!(!foreign.body().contains(id.as_str()), "{path} shows {id}");
         }
         assert!(!foreign.body().contains("Ada Lovelace"), "{path}: {foreign:?}");
         assert!(
-            own.contains(&things.case) || own.contains(&things.email) || own.contains(&things.entry),
+            [&things.case, &things.email, &things.entry, &things.user].iter().any(|id| own.contains(*id)),
             "{path}"
         );
     }

@@ -109,9 +109,7 @@ async fn an_unknown_address_a_wrong_password_and_a_lock_get_the_same_bytes(app: 
     let page = async |email: &str, password: &str| {
         let mut browser = app.anonymous();
         let page = try_in(&mut browser, email, password).await;
-        let plain =
-            page.assert_status(422).body().replace(email, "ADDRESS").replace(&browser.csrf(), "TOKEN");
-        plain
+        page.assert_status(422).body().replace(email, "ADDRESS").replace(&browser.csrf(), "TOKEN")
     };
     let other = member(&app).await;
     let wrong = page(&other.email, "wrong").await;

@@ -1,8 +1,14 @@
-//! Accounts: signing in and out, passwords, the first operator, tokens of the API.
+//! Accounts: signing in and out, passwords and their reset, changes of address, the first operator, tokens of the
+//! API.
 
+mod address;
 mod api;
 mod devices;
 mod locks;
 mod passwords;
+mod reset;
+mod reset_limits;
+mod reset_timing;
+mod secrets;
 mod setup;
 mod sign_in;

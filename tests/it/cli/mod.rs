@@ -1,5 +1,7 @@
 //! The program from a terminal: what it prints where, and its exit codes.
 
+mod users;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
@@ -121,6 +123,15 @@ fn an_administrator_is_created_with_a_password_from_standard_input() {
     assert!(code == 1 && err.contains("has an account already"), "{code} {err}");
     assert_eq!(create("nobody", "admin", "x\n").0, 64);
     assert_eq!(create("ada@demo.test", "member", "x\n").0, 64);
+    for (email, expected, words) in [
+        ("grace@demo.test", 1, "has no second factor"),
+        ("ada@demo.test", 1, "Nobody has the address ada@demo.test"),
+        ("nobody", 64, "--email"),
+    ] {
+        let mut command = frontdesk(dir.path());
+        let (code, _, err) = run(command.args(["admin", "reset-mfa", "--email", email]));
+        assert!(code == expected && err.contains(words), "{email}: {code} {err}");
+    }
 }
 
 #[test]

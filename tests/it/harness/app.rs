@@ -60,6 +60,7 @@ impl TestApp {
             ("WORKERS", "1"),
             ("ARGON2_MEMORY_KIB", "8192"),
             ("ARGON2_ITERATIONS", "1"),
+            ("ANSWER_FLOOR", "1ms"),
         ];
         let environment: BTreeMap<String, String> = usual
             .iter()
@@ -77,6 +78,14 @@ impl TestApp {
         tokio::spawn(running.wait());
         let people = AtomicU32::new(0);
         Self { app, url, server, people, _database: database, _data_dir: data_dir }
+    }
+
+    /// Starts one that is opened by a name, such as `localhost`, as passkeys need it.
+    pub async fn start_named(engine: Engine, name: &str) -> Self {
+        // The port has to be known beforehand, since the address has it in it.
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let (address, port) = (format!("http://{name}:{port}"), port.to_string());
+        Self::start(engine, &[("APP_URL", &address), ("PORT", &port)]).await
     }
 
     /// Asks staff of the first organization for a second factor, as it is outside of tests.

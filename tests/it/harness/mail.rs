@@ -1,6 +1,7 @@
 //! Mail that was sent and stayed here.
 
 use diesel::prelude::*;
+use frontdesk::accounts::reset;
 use frontdesk::db::schema::emails;
 use frontdesk::mail::providers::capture;
 use frontdesk::mail::{EmailId, worker};
@@ -33,8 +34,9 @@ impl Letter {
 }
 
 impl TestApp {
-    /// Sends what is due at this moment.
+    /// Sends what is due at this moment, also to those who asked for a link to reset a password.
     pub async fn send_mail(&self) {
+        reset::answer_waiting(self).await.unwrap();
         while worker::run_once(self).await.unwrap() > 0 {}
     }
 

@@ -27,6 +27,7 @@ mod mail;
 mod outage;
 mod page;
 mod people;
+mod plans;
 
 pub use app::TestApp;
 pub use browser::{Browser, Upload};
@@ -36,6 +37,7 @@ pub use environment::variable;
 pub use mail::Letter;
 pub use page::Page;
 pub use people::Person;
+pub use plans::{plan, statements};
 
 /// Makes `name::sqlite` and `name::postgres` of each `async fn name(app: TestApp)` (or `(engine: Engine)`).
 macro_rules! both_engines {

@@ -30,7 +30,9 @@ async fn the_whole_and_its_parts_have_the_shape_that_monitors_rely_on(app: TestA
     assert!(body["timestamp"].is_string() && body["uptime"].is_u64(), "{body}");
     assert_eq!(body["checks"]["database"]["healthy"], true);
     assert!(body["checks"]["database"]["latency"].is_u64(), "{body}");
-    for (path, name) in [("/health/database", "database"), ("/health/storage", "storage")] {
+    let parts =
+        [("/health/database", "database"), ("/health/storage", "storage"), ("/health/redis", "redis")];
+    for (path, name) in parts {
         assert_eq!(ask(&app, path).await.1["healthy"], true, "{name}");
     }
     assert_eq!(ask(&app, "/health/liveness").await.0, 200);

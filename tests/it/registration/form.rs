@@ -7,11 +7,14 @@ use frontdesk::db::schema::{users, verification_cases};
 use frontdesk::documents::{CaseId, ContentType, DocumentKind, DocumentState, store as documents};
 use frontdesk::{accounts, paths};
 
-use super::support::{EMAIL, assert_nothing_kept, audited, one_file, register, stored, three_files, upload};
+use super::support::{
+    EMAIL, assert_nothing_kept, audited, one_file, register, stored, three_files, upload, with,
+};
 use crate::documents::samples;
 use crate::harness::{Engine, Page, TestApp, both_engines};
 
 both_engines!(
+    no_registration_is_answered_before_its_floor,
     an_applicant_registers_with_three_files,
     every_refused_field_says_so_and_keeps_what_was_typed,
     a_known_address_is_answered_the_same_and_its_owner_is_told_once_an_hour,
@@ -221,4 +224,16 @@ async fn the_page_after_registering_can_be_reloaded(app: TestApp) {
     register(&mut browser, &[], &[upload("documents", "", samples::png())]).await;
     browser.get(paths::REGISTERED).await.assert_status(200);
     assert_eq!(app.count("users").await, 1);
+}
+
+async fn no_registration_is_answered_before_its_floor(engine: Engine) {
+    let app = TestApp::start(engine, &[("ANSWER_FLOOR", "300ms")]).await;
+    for _ in 0..2 {
+        let mut browser = app.anonymous();
+        browser.get(paths::REGISTER).await;
+        let form = browser.prepare("#register-form", &with(&[]), &one_file());
+        let asked = std::time::Instant::now();
+        browser.send(form).await.assert_status(303);
+        assert!(asked.elapsed() >= std::time::Duration::from_millis(300));
+    }
 }

@@ -6,7 +6,7 @@ mod case_page;
 mod claims;
 mod decisions;
 mod documents;
-mod plans;
+pub mod plans;
 mod queue;
 mod races;
 mod refusals;

@@ -1,0 +1,3 @@
+DROP TABLE address_changes;
+DROP TABLE email_codes;
+DROP TABLE password_reset_requests;

@@ -1,0 +1,193 @@
+//! The API of a person's security.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::reading::{self, Dossier, Family};
+use crate::access::UserId;
+use crate::accounts::devices::Device;
+use crate::accounts::locks::{Failure, Lock};
+use crate::clock::Timestamp;
+use crate::error::AppError;
+use crate::revocations::api::RevocationBody;
+use crate::sessions::api::SessionBody;
+use crate::sessions::listing::Link;
+use crate::web::errors::Problem;
+use crate::web::guard::SeeUsers;
+use crate::web::{Allowed, Context};
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Person {
+    id: String,
+    email: String,
+    name: String,
+    role: String,
+    status: String,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_login_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    locked_until: Option<Timestamp>,
+}
+
+/// A refresh token of a family; the token itself is kept nowhere.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TokenBody {
+    id: String,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Timestamp,
+    /// When it was exchanged for the next one.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    spent_at: Option<Timestamp>,
+}
+
+impl From<Link> for TokenBody {
+    fn from(link: Link) -> Self {
+        let Link { id, created_at, expires_at, spent_at } = link;
+        Self { id, created_at, expires_at, spent_at }
+    }
+}
+
+/// A token family with its rotation chain, from the first token to the latest.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FamilyBody {
+    id: String,
+    /// `open`, `ended` or `expired`.
+    state: String,
+    tokens: Vec<TokenBody>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FailureBody {
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    /// `credentials` or `locked`.
+    reason: String,
+    ip: Option<String>,
+    user_agent: Option<String>,
+}
+
+impl From<Failure> for FailureBody {
+    fn from(failure: Failure) -> Self {
+        let Failure { at, reason, ip, user_agent, .. } = failure;
+        Self { at, reason: reason.to_string(), ip, user_agent }
+    }
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LockBody {
+    #[schema(value_type = String, format = DateTime)]
+    locked_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    until: Timestamp,
+    failures: i64,
+    ip: Option<String>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    cleared_at: Option<Timestamp>,
+    /// `link`, `administrator` or `password`.
+    cleared_how: Option<String>,
+}
+
+impl From<Lock> for LockBody {
+    fn from(lock: Lock) -> Self {
+        let Lock { locked_at, until, failures, ip, cleared_at, cleared_how, .. } = lock;
+        let cleared_how = cleared_how.map(|how| how.to_string());
+        Self { locked_at, until, failures, ip, cleared_at, cleared_how }
+    }
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeviceBody {
+    id: String,
+    /// `browser` or `program`.
+    kind: String,
+    device: String,
+    ip: Option<String>,
+    #[schema(value_type = String, format = DateTime)]
+    first_seen_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    last_seen_at: Timestamp,
+}
+
+impl From<Device> for DeviceBody {
+    fn from(device: Device) -> Self {
+        Self {
+            id: device.id.to_string(),
+            kind: device.kind.to_string(),
+            device: device.device,
+            ip: device.ip,
+            first_seen_at: device.first_seen_at,
+            last_seen_at: device.last_seen_at,
+        }
+    }
+}
+
+/// The security of one person's account; the latest 100 of each kind.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SecurityAudit {
+    user: Person,
+    sessions: Vec<SessionBody>,
+    families: Vec<FamilyBody>,
+    failures: Vec<FailureBody>,
+    locks: Vec<LockBody>,
+    revocations: Vec<RevocationBody>,
+    devices: Vec<DeviceBody>,
+}
+
+impl SecurityAudit {
+    fn new(dossier: Dossier, now: Timestamp, caller: &crate::access::SessionId) -> Self {
+        let user = dossier.user;
+        let family = |Family { session, chain }: Family| FamilyBody {
+            state: session.state(now).to_string(),
+            id: session.id.to_string(),
+            tokens: chain.into_iter().map(TokenBody::from).collect(),
+        };
+        Self {
+            user: Person {
+                id: user.id.to_string(),
+                email: user.email.to_string(),
+                name: user.name.to_string(),
+                role: user.role.to_string(),
+                status: user.status.to_string(),
+                last_login_at: user.last_login_at,
+                locked_until: user.locked_until.filter(|until| *until > now),
+            },
+            sessions: dossier
+                .sessions
+                .into_iter()
+                .map(|session| {
+                    let current = session.id == *caller;
+                    SessionBody::new(session, now, current)
+                })
+                .collect(),
+            families: dossier.families.into_iter().map(family).collect(),
+            failures: dossier.failures.into_iter().map(FailureBody::from).collect(),
+            locks: dossier.locks.into_iter().map(LockBody::from).collect(),
+            revocations: dossier.revocations.into_iter().map(|(run, _)| run.into()).collect(),
+            devices: dossier.devices.into_iter().map(DeviceBody::from).collect(),
+        }
+    }
+}
+
+/// Everything about the security of a person's account.
+#[utoipa::path(get, path = "/api/v1/sessions/security-audit/{id}", tag = "sessions", params(("id" = String, Path, description = "The user")), security(("bearer" = [])), responses(
+    (status = 200, description = "What is known", body = SecurityAudit),
+    (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`not_permitted`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such user in this organization", body = Problem, content_type = "application/problem+json"),
+    (status = 503, description = "Try again after `Retry-After`", body = Problem, content_type = "application/problem+json"),
+))]
+pub async fn audit(
+    who: Allowed<SeeUsers>,
+    context: Context,
+    id: Path<String>,
+) -> Result<HttpResponse, AppError> {
+    let id = UserId::parse(&id).ok_or(AppError::NotFound)?;
+    let organization = who.actor.organization;
+    let found = context.app.db.read(move |c| reading::dossier(c, &organization, &id)).await?;
+    let dossier = found.ok_or(AppError::NotFound)?;
+    Ok(HttpResponse::Ok().json(SecurityAudit::new(dossier, context.now, &who.actor.session)))
+}

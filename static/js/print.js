@@ -1,0 +1,2 @@
+/* A button that prints the page. */
+desk.on("click", "[data-print]", () => window.print());

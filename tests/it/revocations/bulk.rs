@@ -1,0 +1,169 @@
+//! Many sessions: in batches, beside others, through crashes, exactly once.
+
+use std::time::Instant;
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+use frontdesk::access::{Act, Role};
+use frontdesk::db::schema::revocations;
+use frontdesk::paths;
+use frontdesk::revocations::terminal::{self, Opened};
+use frontdesk::revocations::{
+    Outcome, Reason, Revocation, RevocationId, RunState, Scope, Selection, actions, run,
+};
+use frontdesk::sessions::filter::Filter;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::support::{administrator, filled, open};
+use crate::harness::{TestApp, both_engines};
+
+both_engines!(
+    a_session_opened_after_the_start_is_left_alone,
+    two_revocations_at_once_end_and_tell_of_each_session_once,
+    what_a_dead_instance_left_is_carried_on_by_another,
+    a_cancelled_one_ends_nothing_more_and_tells_of_what_was_ended,
+    many_are_ended_beside_the_request_that_asks_for_it,
+    one_that_is_worked_on_is_not_taken_over,
+);
+
+/// Begins one that ends every browser session, without working on it.
+async fn begun(app: &TestApp, reason: &str) -> Revocation {
+    let filter = Filter { role: Some(Role::Member), ..Filter::default() };
+    let selection = Selection::new(Scope::Filter, filter);
+    let reason = Reason::parse(reason).unwrap();
+    let Opened { run, goes_on } =
+        terminal::open(app, &app.organization().await, &selection, &reason).await.unwrap();
+    assert!(!goes_on);
+    run
+}
+
+async fn row(app: &TestApp, id: &RevocationId) -> Revocation {
+    terminal::status(app, id).await.unwrap()
+}
+
+async fn a_session_opened_after_the_start_is_left_alone(app: TestApp) {
+    let person = filled(&app, 10, 2).await;
+    let begun = begun(&app, "Everybody signs in anew.").await;
+    assert_eq!(begun.matched, 21);
+    app.clock.advance(TimeDelta::seconds(1));
+    let mut late = app.browser_of(&person).await;
+    assert_eq!(run(&app, &begun.id, None, None, |_| {}).await.unwrap(), Outcome::Over);
+    let run = row(&app, &begun.id).await;
+    assert_eq!((run.state, run.revoked, run.users), (RunState::Done, 21, 11));
+    assert_eq!(late.get(paths::ACCOUNT).await.path, paths::ACCOUNT);
+    assert_eq!(open(&app).await, 1);
+}
+
+async fn two_revocations_at_once_end_and_tell_of_each_session_once(app: TestApp) {
+    filled(&app, 120, 3).await;
+    let (one, other) = (begun(&app, "One.").await, begun(&app, "Other.").await);
+    let process = app.another_process(7);
+    let (first, second) =
+        tokio::join!(run(&app, &one.id, None, None, |_| {}), run(&process, &other.id, None, None, |_| {}),);
+    assert_eq!((first.unwrap(), second.unwrap()), (Outcome::Over, Outcome::Over));
+    let (one, other) = (row(&app, &one.id).await, row(&app, &other.id).await);
+    assert_eq!(one.revoked + other.revoked, 361);
+    assert_eq!(open(&app).await, 0);
+    for run in [&one, &other] {
+        let counted = app.count(&format!("sessions WHERE revocation_id = '{}'", run.id)).await;
+        assert_eq!(counted, run.revoked);
+    }
+    let told = app.count("notifications WHERE kind = 'session_revoked'").await;
+    assert_eq!(told, one.users + other.users);
+    assert_eq!(app.count("emails WHERE kind = 'session_revoked'").await, told);
+}
+
+async fn what_a_dead_instance_left_is_carried_on_by_another(app: TestApp) {
+    filled(&app, 100, 3).await;
+    let begun = begun(&app, "Everybody signs in anew.").await;
+    // The other process ends one batch and then dies with its lease.
+    let process = app.another_process(7);
+    let mut batches = 0;
+    let now = Instant::now();
+    terminal::claim(&app, &begun.id).await.unwrap();
+    app.clock.advance(TimeDelta::seconds(16));
+    assert_eq!(run(&process, &begun.id, None, Some(now), |_| batches += 1).await.unwrap(), Outcome::Paused);
+    terminal::claim(&process, &begun.id).await.unwrap();
+    let left = open(&app).await;
+    assert!(batches == 1 && (1..301).contains(&left), "{left} are left");
+    app.run_jobs().await;
+    assert_eq!(open(&app).await, left, "its lease is not over yet");
+    app.clock.advance(TimeDelta::seconds(16));
+    app.run_jobs().await;
+    let run = row(&app, &begun.id).await;
+    assert_eq!((run.state, run.matched, run.revoked, run.users), (RunState::Done, 301, 301, 101));
+    assert_eq!(open(&app).await, 0);
+    assert_eq!(app.count("notifications WHERE kind = 'session_revoked'").await, 101);
+    assert_eq!(app.count("emails WHERE kind = 'session_revoked'").await, 101);
+    assert_eq!(app.count("audit_entries WHERE action = 'session.revoked'").await, 1);
+}
+
+async fn a_cancelled_one_ends_nothing_more_and_tells_of_what_was_ended(app: TestApp) {
+    // One person has more sessions than a batch: they are told although only some were ended.
+    filled(&app, 1, 90).await;
+    let begun = begun(&app, "A mistake.").await;
+    let now = Instant::now();
+    assert_eq!(run(&app, &begun.id, None, Some(now), |_| {}).await.unwrap(), Outcome::Paused);
+    let ended = row(&app, &begun.id).await.revoked;
+    assert!((1..90).contains(&ended));
+    let act = Act::by_command(app.clock.now());
+    let organization = app.organization().await;
+    assert!(actions::cancel(&app, &act, &organization, &begun.id).await.unwrap());
+    assert!(!actions::cancel(&app, &act, &organization, &begun.id).await.unwrap());
+    assert_eq!(run(&app, &begun.id, None, None, |_| {}).await.unwrap(), Outcome::Over);
+    let run = row(&app, &begun.id).await;
+    assert_eq!((run.state, run.revoked), (RunState::Cancelled, ended));
+    assert_eq!(open(&app).await, 91 - ended);
+    let told = app.count("notifications WHERE kind = 'session_revoked'").await;
+    assert_eq!(told, run.users);
+    assert!(told >= 1);
+    assert_eq!(app.count("audit_entries WHERE action = 'session.revocation_cancelled'").await, 1);
+}
+
+async fn many_are_ended_beside_the_request_that_asks_for_it(app: TestApp) {
+    let admin = administrator(&app).await;
+    filled(&app, 200, 3).await;
+    let body = json!({ "filter": { "role": "member" }, "reason": "Everybody signs in anew." });
+    let answer: Value = admin.call(Method::POST, "/v1/sessions/revoke", body).await.json();
+    assert_eq!(answer["matched"], 601);
+    let job = answer["job"].as_str().expect("more than 500 are a job").to_owned();
+    until_over(&app, &job).await;
+    let status: Value = admin.get(&format!("/v1/sessions/revocations/{job}")).await.json();
+    assert_eq!(
+        (&status["state"], &status["revoked"], &status["people"]),
+        (&json!("done"), &json!(601), &json!(201))
+    );
+    assert_eq!(open(&app).await, 1);
+}
+
+/// Waits until a revocation that goes on by itself is over.
+pub async fn until_over(app: &TestApp, id: &str) {
+    let id = RevocationId::parse(id).unwrap();
+    let look = async {
+        loop {
+            let id = id.clone();
+            let state: RunState =
+                app.read(move |c| revocations::table.find(id).select(revocations::state).first(c)).await;
+            if state.is_over() {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), look).await.expect("it does not come to an end");
+}
+
+async fn one_that_is_worked_on_is_not_taken_over(app: TestApp) {
+    filled(&app, 10, 1).await;
+    let begun = begun(&app, "Everybody signs in anew.").await;
+    let process = app.another_process(7);
+    assert_eq!(run(&process, &begun.id, None, None, |_| {}).await.unwrap(), Outcome::Elsewhere);
+    assert_eq!(row(&app, &begun.id).await.revoked, 0);
+    let again = Reason::parse("Everybody signs in anew.").unwrap();
+    let filter = Filter { role: Some(Role::Member), ..Filter::default() };
+    let selection = Selection::new(Scope::Filter, filter);
+    let opened = terminal::open(&app, &app.organization().await, &selection, &again).await.unwrap();
+    assert!(opened.goes_on, "the same request goes on with it");
+    assert_eq!(opened.run.id, begun.id);
+}

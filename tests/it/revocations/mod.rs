@@ -1,0 +1,9 @@
+//! Sessions ended by staff, by programs and at the terminal.
+
+mod acts;
+mod api;
+mod bulk;
+mod cli;
+mod console;
+mod plans;
+pub mod support;

@@ -1,0 +1,56 @@
+//! The lists of sessions read ranges of indexes, however many sessions there are.
+
+use diesel::prelude::*;
+use frontdesk::sessions::filter::{Filter, network};
+use frontdesk::sessions::listing::{self, State, View};
+use frontdesk::web::pager::{Cursor, Place};
+
+use super::support::filled;
+use crate::harness::{Engine, TestApp, both_engines};
+use crate::verifications::plans::{plan, statements};
+
+both_engines!(every_list_reads_a_range_of_its_index);
+
+/// 20,000 sessions, of which most have ended.
+async fn fill(app: &TestApp) {
+    filled(app, 2_000, 10).await;
+    for statement in ["UPDATE sessions SET ended_at = created_at WHERE ip <> '10.0.0.1'", "ANALYZE"] {
+        app.db.write(move |c| diesel::sql_query(statement).execute(c)).await.unwrap();
+    }
+}
+
+async fn every_list_reads_a_range_of_its_index(engine: Engine) {
+    let app = TestApp::start(engine, &[]).await;
+    fill(&app).await;
+    let user = frontdesk::access::UserId::parse("00000000-0000-7000-8000-100000000007");
+    let lists = [
+        ((State::Open, Filter::default()), "sessions_open_by_time"),
+        ((State::Expired, Filter::default()), "sessions_open_by_time"),
+        ((State::Ended, Filter::default()), "sessions_ended"),
+        ((State::All, Filter::default()), "sessions_by_time"),
+        ((State::All, Filter { ip_range: network("10.0.0.3"), ..Filter::default() }), "sessions_by_address"),
+        ((State::All, Filter { user, ..Filter::default() }), "sessions_by_user"),
+    ];
+    let (organization, now) = (app.organization().await, app.clock.now());
+    for ((state, filter), index) in lists {
+        let view = View { organization: organization.clone(), state, filter, now };
+        app.read(move |c| {
+            let later = Cursor::new(now, "00000000-0000-7005-9000-100000000007");
+            for cursor in [None, Some(later)] {
+                let place = Place { cursor, ..Place::default() };
+                for list in statements(c, |c| drop(listing::page(c, &view, &place, 50))) {
+                    let plan = plan(c, engine, &list);
+                    assert!(plan.contains(index), "{}: {plan}", view.state);
+                    assert!(
+                        !plan.contains("TEMP B-TREE") && !plan.contains("Sort"),
+                        "{} sorts: {plan}",
+                        view.state
+                    );
+                    assert!(!plan.contains("SCAN sessions\n"), "{} reads all: {plan}", view.state);
+                }
+            }
+            Ok(())
+        })
+        .await;
+    }
+}
