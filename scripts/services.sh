@@ -9,8 +9,10 @@ services_folder=''
 service_groups=()
 postgres_started=''
 
-# services_start SERVICE...: postgres, redis, smtp or chromedriver. Exports where to find each (TEST_…).
+# services_start SERVICE...: postgres, redis, smtp or chromedriver. Exports where to find each (TEST_…), and the
+# Python with the packages of scripts/requirements.txt.
 services_start() {
+    export TEST_PYTHON="$tools/python/bin/python"
     services_folder=$(mktemp -d "${TMPDIR:-/tmp}/frontdesk-test.XXXXXX")
     chmod 711 "$services_folder"
     local service

@@ -20,6 +20,10 @@ id_type!(
     /// A session of a browser or of the API.
     SessionId
 );
+id_type!(
+    /// An API key.
+    ApiKeyId
+);
 
 text_enum! {
     /// What a user is to the organization. Only the operator sees more than one organization.
@@ -82,6 +86,98 @@ impl Role {
     }
 }
 
+text_enum! {
+    /// What an API key may do: reading or acting, in one area of the API.
+    Scope {
+        VerificationsRead = "verifications:read",
+        VerificationsDecide = "verifications:decide",
+        UsersRead = "users:read",
+        UsersManage = "users:manage",
+        SessionsRead = "sessions:read",
+        SessionsRevoke = "sessions:revoke",
+        InvitesManage = "invites:manage",
+        EmailsRead = "emails:read",
+        AuditRead = "audit:read",
+        HealthRead = "health:read",
+    }
+}
+
+impl SessionId {
+    /// What stands for the session of a key, which has none.
+    #[must_use]
+    pub fn of(key: &ApiKeyId) -> Self {
+        Self(key.0.clone())
+    }
+}
+
+/// A call of the API: what part of it, and does it only read?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Operation<'a> {
+    /// The first part of its path under the API's root.
+    pub area: &'a str,
+    pub reads: bool,
+}
+
+impl Scope {
+    /// The permission it stands for, in its area only.
+    #[must_use]
+    pub fn permission(self) -> Permission {
+        match self {
+            Self::VerificationsRead | Self::VerificationsDecide => Permission::DecideVerifications,
+            Self::UsersRead | Self::SessionsRead => Permission::SeeUsers,
+            Self::UsersManage | Self::InvitesManage => Permission::ManageUsers,
+            Self::SessionsRevoke => Permission::RevokeSessions,
+            Self::EmailsRead => Permission::SearchMail,
+            Self::AuditRead => Permission::SearchAudit,
+            Self::HealthRead => Permission::SeeHealth,
+        }
+    }
+
+    /// Does it only read?
+    #[must_use]
+    pub fn is_reading(self) -> bool {
+        self.as_str().ends_with(":read")
+    }
+
+    fn covers(self, area: &str) -> bool {
+        match self {
+            Self::EmailsRead => matches!(area, "emails" | "email-monitoring" | "suppressions"),
+            _ => self.as_str().split(':').next() == Some(area),
+        }
+    }
+
+    /// Does it let a key do `operation`, which needs `permission`?
+    #[must_use]
+    pub fn grants(self, permission: Permission, operation: Operation<'_>) -> bool {
+        self.permission() == permission
+            && self.covers(operation.area)
+            && (operation.reads || !self.is_reading())
+    }
+
+    /// The smallest scope that lets a key do `operation`; none when keys cannot do it.
+    #[must_use]
+    pub fn needed(permission: Permission, operation: Operation<'_>) -> Option<Self> {
+        Self::ALL.iter().copied().find(|scope| scope.grants(permission, operation))
+    }
+
+    /// What it lets a key do, in words.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::VerificationsRead => "Read verification cases",
+            Self::VerificationsDecide => "Read, claim and decide verification cases",
+            Self::UsersRead => "Read users",
+            Self::UsersManage => "Read and change users: suspend, unlock, roles",
+            Self::SessionsRead => "Read sessions",
+            Self::SessionsRevoke => "End sessions and token families",
+            Self::InvitesManage => "Read, send and revoke invites",
+            Self::EmailsRead => "Read the email log",
+            Self::AuditRead => "Read the audit log",
+            Self::HealthRead => "Read subsystem health",
+        }
+    }
+}
+
 /// How a request proved who sends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -90,19 +186,34 @@ pub enum Means {
     Cookie,
     /// An access token in the `Authorization` header.
     Bearer,
+    /// A key of the organization.
+    ApiKey,
 }
 
-/// The person behind a request, as of this request: role and status are read each time.
+/// The key behind a request, which acts for its organization within its scopes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyUse {
+    pub id: ApiKeyId,
+    pub name: String,
+    pub scopes: Vec<Scope>,
+}
+
+/// The person (or key) behind a request, as of this request: role and status are read each time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
+    /// With a key: whoever made it, and answers for what stands in its name (a claim, say).
     pub user: UserId,
     pub organization: OrganizationId,
     pub organization_name: String,
+    /// With a key: an id that no session has.
     pub session: SessionId,
+    /// With a key: the least of all, since its scopes decide.
     pub role: Role,
     pub name: String,
     pub email: String,
     pub means: Means,
+    /// The key, when [`Means::ApiKey`].
+    pub key: Option<KeyUse>,
     /// Nothing opens before the temporary password was changed.
     pub must_change_password: bool,
     /// Nothing of the console opens before a second factor was set up.
@@ -115,6 +226,16 @@ pub struct Actor {
 pub const FRESH: TimeDelta = TimeDelta::minutes(10);
 
 impl Actor {
+    /// May it do `operation`, which needs `permission`? A role allows or does not; a key needs a scope for it.
+    #[must_use]
+    pub fn may(&self, permission: Permission, operation: Operation<'_>) -> bool {
+        match (&self.key, self.means) {
+            (Some(key), _) => key.scopes.iter().any(|scope| scope.grants(permission, operation)),
+            (None, Means::ApiKey) => false,
+            (None, Means::Cookie | Means::Bearer) => self.role.allows(permission),
+        }
+    }
+
     /// Was a factor shown lately enough for a dangerous act?
     #[must_use]
     pub fn is_fresh(&self, now: Timestamp) -> bool {
@@ -141,6 +262,11 @@ pub enum Who {
     },
     /// A person who is not signed in, such as an applicant who registers.
     Visitor,
+    /// A key of the organization.
+    ApiKey {
+        id: ApiKeyId,
+        name: String,
+    },
     /// Frontdesk itself: a job, a deadline.
     System,
     /// Somebody at the terminal of the machine.
@@ -171,7 +297,7 @@ impl Act {
     pub fn user(&self) -> Option<&UserId> {
         match &self.who {
             Who::User { id, .. } => Some(id),
-            Who::Visitor | Who::System | Who::Command => None,
+            Who::ApiKey { .. } | Who::Visitor | Who::System | Who::Command => None,
         }
     }
 }
@@ -179,6 +305,30 @@ impl Act {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_scope_opens_its_own_area_and_reading_never_acts() {
+        use Permission as P;
+        let on = |area, reads| Operation { area, reads };
+        let table = [
+            (Scope::VerificationsRead, P::DecideVerifications, on("verifications", true), true),
+            (Scope::VerificationsRead, P::DecideVerifications, on("verifications", false), false),
+            (Scope::VerificationsDecide, P::DecideVerifications, on("verifications", false), true),
+            (Scope::VerificationsDecide, P::DecideVerifications, on("verifications", true), true),
+            (Scope::InvitesManage, P::ManageUsers, on("invites", false), true),
+            (Scope::InvitesManage, P::ManageUsers, on("users", false), false),
+            (Scope::UsersManage, P::ManageUsers, on("api-keys", false), false),
+            (Scope::UsersRead, P::ManageUsers, on("users", true), false),
+            (Scope::EmailsRead, P::SearchMail, on("email-monitoring", true), true),
+            (Scope::HealthRead, P::SeeHealth, on("audit", true), false),
+        ];
+        for (scope, permission, operation, granted) in table {
+            assert_eq!(scope.grants(permission, operation), granted, "{scope} {permission} {operation:?}");
+        }
+        assert_eq!(Scope::needed(P::ManageUsers, on("api-keys", false)), None);
+        let needed = Scope::needed(P::DecideVerifications, on("verifications", false));
+        assert_eq!(needed, Some(Scope::VerificationsDecide));
+    }
 
     #[test]
     fn the_table_is_that_of_the_product() {

@@ -77,6 +77,7 @@ impl App {
         std::fs::create_dir_all(&data_dir).map_err(|error| {
             AppError::internal(format!("the data directory {} cannot be made: {error}", data_dir.display()))
         })?;
+        crate::sessions::access_token::install();
         let keys =
             Keyring::from_secret(&secret::of(&config.database, &random)?).map_err(AppError::internal)?;
         let db = Database::new(config.database.url(), config.database.pool());

@@ -65,7 +65,13 @@ pub fn nav(context: &Context) -> Nav {
                 place(Permission::SearchAudit, "Audit", paths::AUDIT, Icon::ScrollText),
             ],
         ),
-        group("Set up", vec![place(Permission::ManageUsers, "Invites", paths::INVITES, Icon::UserPlus)]),
+        group(
+            "Set up",
+            vec![
+                place(Permission::ManageUsers, "Invites", paths::INVITES, Icon::UserPlus),
+                place(Permission::ManageUsers, "API keys", paths::API_KEYS, Icon::KeyRound),
+            ],
+        ),
     ])
 }
 

@@ -51,13 +51,21 @@ pub enum Purpose {
     MfaChallenge,
     /// The keyed hash of an address that somebody tried to sign in with.
     SignInBucket,
+    /// The private keys that sign access tokens.
+    SigningKey,
+    /// Each refresh token is made of the one before it.
+    RefreshToken,
+    /// Answers kept for callers that ask again.
+    KeptAnswer,
+    /// The keyed hash of the calls they answer.
+    KeptCall,
     /// The keyed hash of a code that verifies an address.
     EmailCode,
 }
 
 impl Purpose {
     /// Every purpose, in the order of declaration.
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 15] = [
         Self::OutboxSecret,
         Self::DocumentKey,
         Self::CsrfToken,
@@ -68,6 +76,10 @@ impl Purpose {
         Self::RecoveryCode,
         Self::MfaChallenge,
         Self::SignInBucket,
+        Self::SigningKey,
+        Self::RefreshToken,
+        Self::KeptAnswer,
+        Self::KeptCall,
         Self::EmailCode,
     ];
 
@@ -84,6 +96,10 @@ impl Purpose {
             Self::RecoveryCode => b"recovery code",
             Self::MfaChallenge => b"mfa challenge",
             Self::SignInBucket => b"sign-in bucket",
+            Self::SigningKey => b"signing key",
+            Self::RefreshToken => b"refresh token",
+            Self::KeptAnswer => b"kept answer",
+            Self::KeptCall => b"kept call",
             Self::EmailCode => b"email code",
         }
     }

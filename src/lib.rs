@@ -5,10 +5,12 @@
 //! * values: [`clock`], [`ids`], [`keys`], [`access`] (roles, permissions, who acts), [`error`], [`config`]
 //! * [`db`]: one connection type over SQLite and PostgreSQL
 //! * [`web`] and [`ui`]: what every page and API call needs, and the pieces pages are made of; [`assets`]
-//! * [`redis`] (what instances share), [`limits`] (how often), [`live`] (the hub of events), [`metrics`]
+//! * [`redis`] (what instances share), [`limits`] (how often), [`idempotency`] (the same answer to the same call),
+//!   [`live`] (the hub of events), [`metrics`]
 //! * features, each a folder with its rules (`model`), SQL (`store`), use cases (`actions`), pages and
-//!   API: [`accounts`], [`sessions`], [`revocations`], [`security`], [`documents`], [`verifications`],
-//!   [`own_account`], [`own_case`], [`mail`], [`notifications`], [`users`], [`audit`], [`health`]
+//!   API: [`accounts`], [`sessions`], [`api_keys`], [`revocations`], [`security`], [`documents`],
+//!   [`verifications`], [`own_account`], [`own_case`], [`mail`], [`notifications`], [`users`], [`audit`],
+//!   [`health`]
 //! * [`app`] holds the parts together; [`routes`] is the only route table and [`paths`] makes its links;
 //!   [`server`] runs them; [`cli`] is what the program does from a terminal; [`demo`] fills a show room
 //!
@@ -18,6 +20,7 @@
 pub mod db;
 pub mod access;
 pub mod accounts;
+pub mod api_keys;
 pub mod app;
 pub mod assets;
 pub mod audit;
@@ -29,6 +32,7 @@ pub mod demo;
 pub mod documents;
 pub mod error;
 pub mod health;
+pub mod idempotency;
 pub mod ids;
 pub mod jobs;
 pub mod keys;

@@ -73,6 +73,9 @@ pub const METRICS: &str = "/metrics";
 pub const ASSETS: &str = "/assets/{file}";
 pub const OPENAPI: &str = "/api/openapi.json";
 pub const API_DOCS: &str = "/api/docs";
+pub const JWKS: &str = "/.well-known/jwks.json";
+pub const API_KEYS: &str = "/api-keys";
+pub const NEW_API_KEY: &str = "/api-keys/new";
 
 /// Patterns with an id in them.
 pub mod patterns {
@@ -101,6 +104,9 @@ pub mod patterns {
     pub const EMAIL_CAPTURED_BODY: &str = "/emails/{id}/captured/body";
     pub const EMAIL_CAPTURED_RAW: &str = "/emails/{id}/captured/message.eml";
     pub const AUDIT_ENTRY: &str = "/audit/{id}";
+    pub const API_KEY: &str = "/api-keys/{id}";
+    pub const API_KEY_ROTATE: &str = "/api-keys/{id}/rotate";
+    pub const API_KEY_REVOKE: &str = "/api-keys/{id}/revoke";
     pub const PASSKEY_REMOVE: &str = "/account/mfa/passkeys/{id}/remove";
     pub const USER_MFA: &str = "/users/{id}/mfa";
     pub const USER_MFA_RESET: &str = "/users/{id}/mfa/reset";
@@ -132,16 +138,34 @@ pub fn is_api(path: &str) -> bool {
     path.starts_with("/api/") || path.starts_with("/v1/")
 }
 
+/// The part of the API that a call is about: `verifications` of `/api/v1/verifications/…`.
+#[must_use]
+pub fn api_area(path: &str) -> &str {
+    api_path(path).split('/').nth(1).unwrap_or_default()
+}
+
+/// A path of the API under its root, the same for both roots: `/verifications/…`.
+#[must_use]
+pub fn api_path(path: &str) -> &str {
+    let rest = path.strip_prefix("/api/v1").or_else(|| path.strip_prefix("/v1"));
+    rest.filter(|rest| rest.starts_with('/')).unwrap_or_default()
+}
+
 /// Is a program asking, whatever its headers say? Failures are told it in JSON.
 #[must_use]
 pub fn is_for_programs(path: &str) -> bool {
-    is_api(path) || path == HEALTH || path == METRICS || path.starts_with("/health/") || path == OPENAPI
+    is_api(path)
+        || path == HEALTH
+        || path == METRICS
+        || path.starts_with("/health/")
+        || path == OPENAPI
+        || path == JWKS
 }
 
 /// Does this answer without looking who asks?
 #[must_use]
 pub fn is_anonymous(path: &str) -> bool {
-    path.starts_with("/assets/") || matches!(path, LIVENESS | READINESS | OPENAPI)
+    path.starts_with("/assets/") || matches!(path, LIVENESS | READINESS | OPENAPI | JWKS)
 }
 
 /// May a form with files be sent here? Its own extractor then checks the token.
@@ -344,6 +368,21 @@ pub fn user_mfa_reset(id: impl Display) -> String {
 }
 
 #[must_use]
+pub fn api_key(id: impl Display) -> String {
+    format!("/api-keys/{id}")
+}
+
+#[must_use]
+pub fn api_key_rotate(id: impl Display) -> String {
+    format!("/api-keys/{id}/rotate")
+}
+
+#[must_use]
+pub fn api_key_revoke(id: impl Display) -> String {
+    format!("/api-keys/{id}/revoke")
+}
+
+#[must_use]
 pub fn setup_link(token: &str) -> String {
     format!("/setup/{token}")
 }
@@ -439,6 +478,16 @@ pub fn local_or<'a>(next: Option<&'a str>, fallback: &'a str) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_area_of_a_call_is_the_same_under_both_roots() {
+        for path in ["/api/v1/verifications/1/claim", "/v1/verifications", "/v1/verifications/"] {
+            assert_eq!(api_area(path), "verifications", "{path}");
+        }
+        for path in ["/verifications/1", "/api/v1", "/v1x/verifications/../x", ""] {
+            assert_ne!(api_area(path), "verifications", "{path}");
+        }
+    }
 
     #[test]
     fn no_redirect_leaves_this_site() {

@@ -8,11 +8,11 @@ use crate::accounts::{
 use crate::mail::pages as mail;
 use crate::own_account::pages as own;
 use crate::revocations::{api as revoking, pages as revocations};
-use crate::sessions::{api as sessions, console};
+use crate::sessions::{access_token, api as sessions, console};
 use crate::users::{Deed, api as people_api, pages as users};
 use crate::verifications::{api as cases, pages as verifications};
 use crate::web::route::{Endpoint, delete, get, patch, post};
-use crate::{audit, health, metrics, openapi, own_case, paths, security};
+use crate::{api_keys, audit, health, metrics, openapi, own_case, paths, security};
 use paths::patterns as p;
 
 /// Every route of the application.
@@ -27,6 +27,8 @@ pub fn table() -> Vec<Endpoint> {
     table.extend(recovery());
     table.extend(emails());
     table.extend(decide());
+    table.extend(set_up());
+    table.push(get(paths::JWKS, access_token::api::jwks));
     table.extend(people());
     table.extend(inviting());
     table.extend(session_pages());
@@ -179,6 +181,22 @@ fn decide() -> Vec<Endpoint> {
     ]
 }
 
+/// The console's settings of an organization.
+fn set_up() -> Vec<Endpoint> {
+    use api_keys::pages;
+    vec![
+        get(paths::API_KEYS, pages::list),
+        post(paths::API_KEYS, pages::create),
+        // Before the pattern of a key, which would take this word for an id.
+        get(paths::NEW_API_KEY, pages::new),
+        get(p::API_KEY, pages::show),
+        get(p::API_KEY_ROTATE, pages::ask_rotate),
+        post(p::API_KEY_ROTATE, pages::rotate),
+        get(p::API_KEY_REVOKE, pages::ask_revoke),
+        post(p::API_KEY_REVOKE, pages::revoke),
+    ]
+}
+
 /// The console's users.
 fn people() -> Vec<Endpoint> {
     let mut people = vec![get(paths::USERS, users::list), get(p::USER, users::show)];
@@ -270,6 +288,10 @@ fn api(root: &str) -> Vec<Endpoint> {
         delete(at("/invites/{token}"), invites_api::revoke),
         post(at("/invites/{token}/accept"), invites_api::accept),
         post(at("/email-verification/verify"), verify_email::api::verify),
+        get(at("/api-keys"), api_keys::api::list),
+        post(at("/api-keys"), api_keys::api::create),
+        post(at("/api-keys/{id}/rotate"), api_keys::api::rotate),
+        delete(at("/api-keys/{id}"), api_keys::api::revoke),
         post(at("/email-verification/resend"), verify_email::api::resend),
         get(at("/email-verification/status"), verify_email::api::status),
         post(at("/auth/forgot-password"), reset::api::forgot),

@@ -18,8 +18,8 @@ use crate::app::App;
 use crate::db::migrations;
 use crate::error::AppError;
 use crate::keys::Purpose;
-use crate::sessions::{Rows, cookie_name, identity};
-use crate::web::{client, csrf, errors, headers, route, trace};
+use crate::sessions::{Rows, access_token, cookie_name, identity};
+use crate::web::{client, cors, csrf, errors, headers, quota, route, trace};
 use crate::{assets, health, jobs, mail, organizations, paths, routes};
 
 /// How long requests in flight may take to finish after the stop was asked for.
@@ -47,12 +47,12 @@ impl Running {
     }
 }
 
-/// Brings the schema up to date and makes sure there is an organization.
+/// Brings the schema up to date and makes sure there is an organization, and a key to sign tokens with.
 pub async fn prepare(app: &App) -> Result<(), AppError> {
     let name = app.config.accounts.organization_name.clone();
     let migrate = app.config.database.migrate_on_start;
     let (random, now) = (app.random.clone(), app.clock.now());
-    let db = app.db.clone();
+    let (db, app_) = (app.db.clone(), app.clone());
     tokio::task::spawn_blocking(move || {
         if migrate {
             let ran = migrations::up(&mut db.unpooled()?).map_err(AppError::internal)?;
@@ -60,7 +60,8 @@ pub async fn prepare(app: &App) -> Result<(), AppError> {
                 tracing::info!(%name, "migration applied");
             }
         }
-        db.write_here(|c| organizations::ensure_default(c, &random, &name, now)).map(drop)
+        db.write_here(|c| organizations::ensure_default(c, &random, &name, now))?;
+        db.write_here(|c| access_token::ensure(c, &app_, now))
     })
     .await
     .map_err(AppError::internal)??;
@@ -90,6 +91,8 @@ pub fn start(app: &App) -> Result<Running, AppError> {
             .wrap(session(&shared, cookie_key.clone()))
             .wrap(from_fn(client::identify))
             .wrap(from_fn(errors::render))
+            .wrap(from_fn(quota::tell))
+            .wrap(from_fn(cors::share))
             .wrap(Compress::default())
             .wrap(from_fn(headers::secure))
             .wrap(from_fn(trace::request))

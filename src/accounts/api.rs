@@ -88,8 +88,7 @@ pub async fn refresh(
     context: Context,
     Json(sent): Json<Refresh>,
 ) -> Result<HttpResponse, AppError> {
-    let (app, act) = (context.app.clone(), context.act());
-    let pair = context.app.db.write(move |c| api_tokens::refresh(c, &app, &act, &sent.refresh_token)).await?;
+    let pair = api_tokens::refresh(&context.app, &context.act(), sent.refresh_token).await?;
     Ok(HttpResponse::Ok().json(Tokens::from(pair?)))
 }
 

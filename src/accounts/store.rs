@@ -196,3 +196,18 @@ pub fn approve(c: &mut Connection, id: &UserId, now: Timestamp) -> QueryResult<(
         .execute(c)
         .map(drop)
 }
+
+/// The active administrators of an organization, and `also` if active, each once.
+pub fn administrators_and(
+    c: &mut Connection,
+    organization: &OrganizationId,
+    also: &UserId,
+) -> QueryResult<Vec<User>> {
+    table::table
+        .filter(table::organization_id.eq(organization))
+        .filter(table::status.eq(Status::Active))
+        .filter(table::role.eq_any([Role::Admin, Role::Operator]).or(table::id.eq(also)))
+        .order(table::id)
+        .select(User::as_select())
+        .load(c)
+}

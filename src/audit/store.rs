@@ -79,6 +79,7 @@ pub struct Entry {
 pub fn record(c: &mut Connection, random: &Random, act: &Act, event: Event<'_>) -> QueryResult<()> {
     let (actor_kind, actor_id, actor_name) = match &act.who {
         Who::User { id, name } => ("user", Some(id.to_string()), name.clone()),
+        Who::ApiKey { id, name } => ("api_key", Some(id.to_string()), name.clone()),
         Who::Visitor => ("visitor", None, "Visitor".to_owned()),
         Who::System => ("system", None, "Frontdesk".to_owned()),
         Who::Command => ("command", None, "Command line".to_owned()),

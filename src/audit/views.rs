@@ -19,13 +19,14 @@ const AREAS: &[(&str, &str)] = &[
     ("user", "Users"),
     ("session", "Sessions"),
     ("invite", "Invites"),
+    ("api_key", "API keys"),
     ("email", "Mail"),
 ];
 
 /// An action in words: `verification.approved` reads "Verification approved".
 #[must_use]
 pub fn sentence(action: &str) -> String {
-    let words = action.replace(['.', '_'], " ").replace(" mfa", " MFA");
+    let words = action.replace("api_key", "API key").replace(['.', '_'], " ").replace(" mfa", " MFA");
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

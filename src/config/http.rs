@@ -20,6 +20,8 @@ pub struct HttpConfig {
     /// Shown beside the organization when it is not production.
     pub environment: Option<String>,
     pub workers: usize,
+    /// Origins whose pages may call the API.
+    pub cors_origins: Vec<String>,
 }
 
 impl HttpConfig {
@@ -56,8 +58,20 @@ impl HttpConfig {
         let environment =
             reader.optional("ENVIRONMENT_LABEL", "A word such as staging, shown in the console.");
         let workers = reader.number("WORKERS", 2, 1..=256, "Threads that serve requests.");
-        Self { bind, port, app_url, trusted_proxies, admin_networks, environment, workers }
+        let cors_origins = reader.list(
+            "CORS_ORIGIN",
+            "",
+            "Origins whose pages may call the API, such as https://app.example.org; none when empty.",
+            parse_origin,
+        );
+        Self { bind, port, app_url, trusted_proxies, admin_networks, environment, workers, cors_origins }
     }
+}
+
+/// An origin as browsers write it in their header.
+fn parse_origin(text: &str) -> Result<String, String> {
+    let url = parse_app_url(text)?;
+    Ok(url.origin().ascii_serialization())
 }
 
 fn parse_app_url(text: &str) -> Result<Url, String> {

@@ -10,7 +10,7 @@ const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct SessionsConfig {
     pub idle: Duration,
     pub absolute: Duration,
@@ -18,27 +18,24 @@ pub struct SessionsConfig {
     pub staff_absolute: Duration,
     pub access_token: Duration,
     pub refresh_token: Duration,
+    /// Whom access tokens are for.
+    pub audience: String,
 }
 
 impl SessionsConfig {
     pub(super) fn read(reader: &mut Reader) -> Self {
         let mut span = |name, seconds, help| reader.duration(name, Duration::from_secs(seconds), help);
-        Self {
-            idle: span(
-                "SESSION_IDLE",
-                12 * HOUR,
-                "A browser session ends after this long without a request.",
-            ),
-            absolute: span(
-                "SESSION_ABSOLUTE",
-                7 * DAY,
-                "A browser session ends after this long in any case.",
-            ),
-            staff_idle: span("STAFF_SESSION_IDLE", 30 * MINUTE, "The same for staff."),
-            staff_absolute: span("STAFF_SESSION_ABSOLUTE", 12 * HOUR, "The same for staff."),
-            access_token: span("JWT_ACCESS_EXPIRY", 15 * MINUTE, "Life of an access token of the API."),
-            refresh_token: span("JWT_REFRESH_EXPIRY", 7 * DAY, "Life of a refresh token of the API."),
-        }
+        let idle =
+            span("SESSION_IDLE", 12 * HOUR, "A browser session ends after this long without a request.");
+        let absolute =
+            span("SESSION_ABSOLUTE", 7 * DAY, "A browser session ends after this long in any case.");
+        let staff_idle = span("STAFF_SESSION_IDLE", 30 * MINUTE, "The same for staff.");
+        let staff_absolute = span("STAFF_SESSION_ABSOLUTE", 12 * HOUR, "The same for staff.");
+        let access_token = span("JWT_ACCESS_EXPIRY", 15 * MINUTE, "Life of an access token of the API.");
+        let refresh_token = span("JWT_REFRESH_EXPIRY", 7 * DAY, "Life of a refresh token of the API.");
+        let audience =
+            reader.text("JWT_AUDIENCE", "frontdesk", "Whom access tokens are for: their aud claim.");
+        Self { idle, absolute, staff_idle, staff_absolute, access_token, refresh_token, audience }
     }
 }
 

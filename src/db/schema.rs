@@ -92,6 +92,54 @@ diesel::table! {
         created_at -> Timestamp,
         expires_at -> Timestamp,
         spent_at -> Nullable<Timestamp>,
+        successor_id -> Nullable<Text>,
+        issued_ip -> Nullable<Text>,
+        issued_agent -> Nullable<Text>,
+        spent_ip -> Nullable<Text>,
+        spent_agent -> Nullable<Text>,
+        replayed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    signing_keys (kid) {
+        kid -> Text,
+        sealed_seed -> Text,
+        public_key -> Text,
+        created_at -> Timestamp,
+        retired_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> Text,
+        organization_id -> Text,
+        name -> Text,
+        handle -> Text,
+        hash -> Text,
+        scopes -> Text,
+        created_by -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
+        last_used_ip -> Nullable<Text>,
+        replaced_at -> Nullable<Timestamp>,
+        successor_id -> Nullable<Text>,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (id) {
+        id -> Text,
+        actor -> Text,
+        key -> Text,
+        operation -> Text,
+        body_hash -> Text,
+        created_at -> Timestamp,
+        status -> Nullable<BigInt>,
+        sealed_answer -> Nullable<Text>,
     }
 }
 
@@ -481,6 +529,9 @@ diesel::table! {
 diesel::joinable!(verification_cases -> users (applicant_id));
 diesel::joinable!(documents -> verification_cases (case_id));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(refresh_tokens -> sessions (session_id));
+diesel::joinable!(api_keys -> organizations (organization_id));
+diesel::joinable!(api_keys -> users (created_by));
 diesel::joinable!(email_attempts -> emails (email_id));
 diesel::joinable!(captured_messages -> emails (email_id));
 diesel::joinable!(users -> organizations (organization_id));
@@ -491,6 +542,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     one_time_tokens,
     sessions,
     refresh_tokens,
+    signing_keys,
+    api_keys,
+    idempotency_keys,
     invites,
     invite_batches,
     invite_batch_rows,

@@ -9,12 +9,11 @@ use serde::Serialize;
 use subtle::ConstantTimeEq;
 
 use super::{Check, DATABASE, REDIS, STORAGE, Status};
-use crate::access::{Actor, Means, Permission};
-use crate::accounts::tokens::fingerprint;
+use crate::access::{Actor, Permission};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::error::AppError;
-use crate::sessions;
+use crate::sessions::identity;
 use crate::web::{Anyone, Context, guard};
 
 /// The state of the whole; details only for those who may see them.
@@ -89,9 +88,7 @@ async fn bearer(context: &Context, token: &str) -> Option<Actor> {
     if database.status != Status::Healthy {
         return None;
     }
-    let (hash, now) = (fingerprint(token), context.now);
-    let live = app.db.read(move |c| sessions::store::live(c, &hash, now)).await.ok().flatten();
-    live.map(|live| live.actor).filter(|actor| actor.means == Means::Bearer)
+    identity::by_token(app, SecretString::from(token)).await.ok()
 }
 
 fn report(app: &App, detailed: bool) -> Report {

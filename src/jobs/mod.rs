@@ -58,6 +58,16 @@ pub fn all() -> Vec<Job> {
             run: |app| crate::limits::sweep(app).boxed(),
         },
         Job {
+            name: "idempotency.sweep",
+            period: TimeDelta::hours(1),
+            run: |app| crate::idempotency::sweep(app).boxed(),
+        },
+        Job {
+            name: "sessions.signing_keys",
+            period: TimeDelta::hours(1),
+            run: |app| crate::sessions::access_token::maintain(app).boxed(),
+        },
+        Job {
             name: "mfa.sweep",
             period: TimeDelta::hours(1),
             run: |app| crate::accounts::mfa::challenge::sweep(app).boxed(),

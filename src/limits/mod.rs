@@ -9,6 +9,7 @@ mod database;
 mod shared;
 mod store;
 
+use std::cell::RefCell;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -43,6 +44,38 @@ const BATCH: i64 = 1_000;
 /// No limit has a longer window.
 const LONGEST: TimeDelta = TimeDelta::hours(24);
 
+/// How a limit stands after a try: what callers of the API are told in headers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub limit: Limit,
+    /// Tries that are left of the fullest bucket.
+    pub remaining: u32,
+    /// Until that bucket has room for one more than now.
+    pub reset: Duration,
+}
+
+/// What the fullest bucket had left before a try, which counted if there was any.
+#[derive(Clone, Copy, Debug)]
+struct Room {
+    left: u32,
+    /// Until its oldest try does not count any more.
+    wait: TimeDelta,
+}
+
+tokio::task_local! {
+    /// The limits that the request at hand has met.
+    static MET: RefCell<Vec<Standing>>;
+}
+
+/// Does `work` and answers with it how the limits stand that it took from.
+pub async fn watch<F: Future>(work: F) -> (F::Output, Vec<Standing>) {
+    MET.scope(RefCell::default(), async {
+        let output = work.await;
+        (output, MET.with(RefCell::take))
+    })
+    .await
+}
+
 /// Counts one try of each key, such as `ip:192.0.2.1` and `user:0190…`, unless one of them is used up.
 /// Commits by itself, so that the try counts whatever comes of it.
 ///
@@ -57,14 +90,19 @@ pub async fn take(app: &App, limit: Limit, keys: &[String]) -> Result<(), AppErr
         Some(redis) => shared::take(redis, &app.random, limit, &buckets, now).await.ok(),
         None => None,
     };
-    let wait = match counted {
-        Some(wait) => wait,
+    let room = match counted {
+        Some(room) => room,
         None => database::take(app, limit, buckets, now).await?,
     };
-    let Some(wait) = wait else { return Ok(()) };
+    let reset = room.wait.to_std().unwrap_or_default().max(Duration::from_secs(1));
+    let standing = Standing { limit, remaining: room.left.saturating_sub(1), reset };
+    // Nobody watches what a job or the command line does.
+    let _unwatched = MET.try_with(|met| met.borrow_mut().push(standing));
+    if room.left > 0 {
+        return Ok(());
+    }
     app.metrics.rate_limit_exceeded(limit.name);
-    let retry_after = wait.to_std().unwrap_or_default().max(Duration::from_secs(1));
-    Err(AppError::TooMany { retry_after })
+    Err(AppError::TooMany { retry_after: reset })
 }
 
 /// Forgets the tries of a key, such as those before a sign-in that went well, wherever they were counted.

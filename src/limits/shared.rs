@@ -4,43 +4,48 @@
 use ::redis::Script;
 use chrono::TimeDelta;
 
-use super::Limit;
+use super::{Limit, Room};
 use crate::clock::Timestamp;
 use crate::ids::Random;
 use crate::redis::{Away, Redis};
 
 /// Keys are the buckets; arguments: now, the beginning of the window and its length (microseconds, and
-/// milliseconds for the life of the set), how many may be, a name for this try. Answers -1 when it was
-/// counted, otherwise the microseconds until there is room.
+/// milliseconds for the life of the set), how many may be, a name for this try. Answers what the fullest
+/// bucket had left, and the microseconds until its oldest try does not count any more; the try was counted
+/// if anything was left.
 ///
 /// The time is ours and not Redis': a try is judged by the same clock wherever it is counted.
 const TAKE: &str = r"
-local wait = -1
+local most = tonumber(ARGV[5])
+local left, wait = most, tonumber(ARGV[3])
 for _, bucket in ipairs(KEYS) do
     redis.call('ZREMRANGEBYSCORE', bucket, '-inf', ARGV[2])
     local recent = redis.call('ZREVRANGEBYSCORE', bucket, '+inf', '(' .. ARGV[2], 'WITHSCORES', 'LIMIT', 0, ARGV[5])
-    if #recent >= 2 * tonumber(ARGV[5]) then
-        wait = math.max(wait, tonumber(recent[#recent]) + tonumber(ARGV[3]) - tonumber(ARGV[1]))
+    if #recent > 0 then
+        local here = most - #recent / 2
+        local until_then = tonumber(recent[#recent]) + tonumber(ARGV[3]) - tonumber(ARGV[1])
+        if here < left or (here == left and until_then > wait) then
+            left, wait = here, until_then
+        end
     end
 end
-if wait >= 0 then
-    return wait
+if left > 0 then
+    for _, bucket in ipairs(KEYS) do
+        redis.call('ZADD', bucket, ARGV[1], ARGV[6])
+        redis.call('PEXPIRE', bucket, ARGV[4])
+    end
 end
-for _, bucket in ipairs(KEYS) do
-    redis.call('ZADD', bucket, ARGV[1], ARGV[6])
-    redis.call('PEXPIRE', bucket, ARGV[4])
-end
-return -1
+return { left, wait }
 ";
 
-/// Counts a try of each bucket, or answers how long until there is room in all of them.
+/// Counts a try of each bucket if there is room in all of them.
 pub(super) async fn take(
     redis: &Redis,
     random: &Random,
     limit: Limit,
     buckets: &[String],
     now: Timestamp,
-) -> Result<Option<TimeDelta>, Away> {
+) -> Result<Room, Away> {
     let script = Script::new(TAKE);
     let mut call = script.prepare_invoke();
     for bucket in buckets {
@@ -52,8 +57,8 @@ pub(super) async fn take(
         .arg(limit.window.num_milliseconds())
         .arg(limit.most)
         .arg(hex::encode(random.bytes::<12>()));
-    let wait: i64 = redis.ask(async |connection| call.invoke_async(connection).await).await?;
-    Ok((wait >= 0).then(|| TimeDelta::microseconds(wait)))
+    let (left, wait): (u32, i64) = redis.ask(async |connection| call.invoke_async(connection).await).await?;
+    Ok(Room { left, wait: TimeDelta::microseconds(wait) })
 }
 
 pub(super) async fn forget(redis: &Redis, bucket: &str) -> Result<(), Away> {

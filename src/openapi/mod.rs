@@ -1,12 +1,15 @@
 //! The description of the JSON API, made from the handlers (utoipa), OpenAPI 3.1.
 
+mod common;
 mod page;
 
 use actix_web::HttpResponse;
 use utoipa::OpenApi;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 pub use page::page;
+
+use common::Common;
 
 use crate::web::Anyone;
 
@@ -34,6 +37,11 @@ use crate::web::Anyone;
         crate::users::api::force_password_reset,
         crate::accounts::registration::api::submit,
         crate::accounts::verify_email::api::verify,
+        crate::api_keys::api::list,
+        crate::api_keys::api::create,
+        crate::api_keys::api::rotate,
+        crate::api_keys::api::revoke,
+        crate::sessions::access_token::api::jwks,
         crate::accounts::invites::api::create,
         crate::accounts::invites::api::list,
         crate::accounts::invites::api::validate,
@@ -60,18 +68,24 @@ use crate::web::Anyone;
         crate::health::api::liveness,
         crate::health::api::readiness,
     ),
-    modifiers(&Bearer),
+    modifiers(&Schemes, &Common),
 )]
 struct Document;
 
-/// How programs sign in.
-struct Bearer;
+/// How programs say who they are.
+struct Schemes;
 
-impl utoipa::Modify for Bearer {
+impl utoipa::Modify for Schemes {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("An access token of `/api/v1/auth/login`, or an API key (`fd_…`)."))
+            .build();
+        let key =
+            ApiKeyValue::with_description("X-Api-Key", "An API key of the organization, within its scopes.");
         let components = document.components.get_or_insert_default();
-        components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+        components.add_security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Header(key)));
     }
 }
 

@@ -25,7 +25,8 @@ fn view(document: &Value) -> Markup {
         }
         p {
             "Sign in with " code { "POST /api/v1/auth/login" } " and send the access token as "
-            code { "Authorization: Bearer …" } ". Failures are " code { "application/problem+json" }
+            code { "Authorization: Bearer …" } "; programs of the organization send an API key there, or as "
+            code { "X-Api-Key" } ". Failures are " code { "application/problem+json" }
             " with a stable " code { "code" } "."
         }
         @for (path, operations) in paths_.into_iter().flatten() {

@@ -65,7 +65,7 @@ pub fn draft(
     reason: &Reason,
 ) -> Revocation {
     let requester_name = match &act.who {
-        Who::User { name, .. } => name.clone(),
+        Who::User { name, .. } | Who::ApiKey { name, .. } => name.clone(),
         Who::Command => "Command line".to_owned(),
         Who::Visitor | Who::System => "Frontdesk".to_owned(),
     };

@@ -26,7 +26,7 @@ const ACTOR: &str = "actor";
 const OUTAGE: &str = "outage";
 
 /// How long after its last note a session is noted as seen again.
-const TOUCH_AFTER: TimeDelta = TimeDelta::seconds(60);
+pub(super) const TOUCH_AFTER: TimeDelta = TimeDelta::seconds(60);
 
 /// The cookie of the session; browsers bind the `__Host-` prefix to HTTPS and this host.
 #[must_use]

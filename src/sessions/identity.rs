@@ -1,21 +1,27 @@
-//! Middleware: who is behind a request, by session cookie or by access token.
+//! Middleware: who is behind a request, by session cookie, access token or API key.
 
 use actix_session::SessionExt;
 use actix_web::HttpMessage;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web;
+use secrecy::SecretString;
 
+use super::access_token::{self, Invalid};
 use super::{cookie, store};
-use crate::access::{Actor, Means};
-use crate::accounts::tokens::fingerprint;
+use crate::access::Actor;
+use crate::api_keys;
 use crate::app::App;
 use crate::error::AppError;
 use crate::paths;
+use crate::web::client::Client;
 
-/// Puts the [`Actor`] into the request; a bearer token that is not good is refused, not ignored.
+/// Where a key may be sent instead of in `Authorization`.
+pub const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+
+/// Puts the [`Actor`] into the request; a token or key that is not good is refused, not ignored.
 pub async fn identify<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -33,23 +39,72 @@ pub async fn identify<B: MessageBody + 'static>(
     next.call(request).await.map(ServiceResponse::map_into_left_body)
 }
 
-async fn find(request: &ServiceRequest) -> Result<Option<Actor>, AppError> {
-    let sent = request.headers().get(header::AUTHORIZATION).filter(|_| paths::is_api(request.path()));
-    let Some(sent) = sent else { return cookie::who(&request.get_session()) };
-    let app = request.app_data::<web::Data<App>>().cloned();
-    let app = app.ok_or_else(|| AppError::internal("the application is not set up"))?;
-    let token = sent.to_str().ok().and_then(|value| value.split_once(' '));
-    let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    let hash = token.map(|(_, token)| fingerprint(token.trim())).ok_or_else(refused)?;
-    let now = app.clock.now();
-    let live = app.db.read(move |c| store::live(c, &hash, now)).await?;
-    let actor = live.map(|live| live.actor).filter(|actor| actor.means == Means::Bearer);
-    actor.map(Some).ok_or_else(refused)
+/// What a program sent to say who it is.
+enum Sent {
+    Token(SecretString),
+    Key(SecretString),
 }
 
-fn refused() -> AppError {
-    AppError::Unauthorized {
-        code: "token_invalid",
-        message: "The access token is not valid any more; sign in or refresh it.".to_owned(),
+fn sent(request: &ServiceRequest) -> Result<Option<Sent>, AppError> {
+    let text = |value: &HeaderValue| value.to_str().ok().map(|text| text.trim().to_owned());
+    if let Some(value) = request.headers().get(header::AUTHORIZATION) {
+        let text = text(value).unwrap_or_default();
+        let (scheme, secret) = text.split_once(' ').unwrap_or_default();
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(refused(Invalid::Forged));
+        }
+        let secret = secret.trim();
+        let secret_ = SecretString::from(secret);
+        return Ok(Some(if api_keys::is_key(secret) { Sent::Key(secret_) } else { Sent::Token(secret_) }));
     }
+    let key = request.headers().get(API_KEY);
+    Ok(key.map(|value| Sent::Key(SecretString::from(text(value).unwrap_or_default()))))
+}
+
+async fn find(request: &ServiceRequest) -> Result<Option<Actor>, AppError> {
+    let sent = if paths::is_api(request.path()) { sent(request)? } else { None };
+    let Some(sent) = sent else { return cookie::who(&request.get_session()) };
+    let app = request.app_data::<web::Data<App>>().map(|app| App::clone(app));
+    let app = app.ok_or_else(|| AppError::internal("the application is not set up"))?;
+    match sent {
+        Sent::Token(token) => by_token(&app, token).await.map(Some),
+        Sent::Key(key) => {
+            let ip = request.extensions().get::<Client>().map(|client| client.ip.to_string());
+            api_keys::actions::recognise(&app, key, ip).await.map(Some)
+        }
+    }
+}
+
+/// The person of an access token, as of now: the token only names the session.
+///
+/// # Errors
+/// 401 for a token that is not good, or outages.
+pub async fn by_token(app: &App, token: SecretString) -> Result<Actor, AppError> {
+    let (app_, now) = (app.clone(), app.clock.now());
+    let live = app
+        .db
+        .read(move |c| {
+            let claims = match access_token::read(c, &app_, now, &token)? {
+                Ok(claims) => claims,
+                Err(invalid) => return Err(refused(invalid)),
+            };
+            let live = store::live_api(c, &claims.sid, now)?;
+            live.filter(|live| live.actor.user == claims.sub).ok_or_else(|| refused(Invalid::Forged))
+        })
+        .await?;
+    if now.since(live.seen_at) >= cookie::TOUCH_AFTER {
+        let id = live.actor.session.clone();
+        app.db.write(move |c| store::touch(c, &id, now)).await?;
+    }
+    Ok(live.actor)
+}
+
+fn refused(invalid: Invalid) -> AppError {
+    let (code, message) = match invalid {
+        Invalid::Expired => ("token_expired", "The access token has expired; refresh it."),
+        Invalid::Forged => {
+            ("token_invalid", "The access token is not valid any more; sign in or refresh it.")
+        }
+    };
+    AppError::Unauthorized { code, message: message.to_owned() }
 }

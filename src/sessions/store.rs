@@ -87,11 +87,28 @@ pub fn insert(c: &mut Connection, session: &NewSession) -> QueryResult<()> {
     diesel::insert_into(table::table).values(session).execute(c).map(drop)
 }
 
-/// The session with this hash, if it is neither ended nor over and its user may still come in.
+/// How a session is found.
+#[derive(Clone, Copy, Debug)]
+enum Found<'a> {
+    /// By the hash of its cookie's key.
+    Browser(&'a str),
+    /// By its id, from a signed access token.
+    Api(&'a SessionId),
+}
+
+/// The browser session with this hash, if it is neither ended nor over and its user may still come in.
 pub fn live(c: &mut Connection, hash: &str, now: Timestamp) -> QueryResult<Option<Live>> {
-    let found: Option<(SessionPart, UserPart, (String, bool))> = table::table
+    read(c, Found::Browser(hash), now)
+}
+
+/// The same for the API session with this id.
+pub fn live_api(c: &mut Connection, id: &SessionId, now: Timestamp) -> QueryResult<Option<Live>> {
+    read(c, Found::Api(id), now)
+}
+
+fn read(c: &mut Connection, found: Found<'_>, now: Timestamp) -> QueryResult<Option<Live>> {
+    let query = table::table
         .inner_join(users::table.inner_join(organizations::table))
-        .filter(table::hash.eq(hash))
         .filter(table::ended_at.is_null())
         .filter(table::expires_at.gt(now))
         .select((
@@ -99,8 +116,12 @@ pub fn live(c: &mut Connection, hash: &str, now: Timestamp) -> QueryResult<Optio
             UserPart::as_select(),
             (organizations::name, organizations::staff_mfa_required),
         ))
-        .first(c)
-        .optional()?;
+        .into_boxed::<MultiBackend>();
+    let query = match found {
+        Found::Browser(hash) => query.filter(table::hash.eq(hash)).filter(table::kind.eq(Kind::Browser)),
+        Found::Api(id) => query.filter(table::id.eq(id)).filter(table::kind.eq(Kind::Api)),
+    };
+    let found: Option<(SessionPart, UserPart, (String, bool))> = query.first(c).optional()?;
     let Some((session, user, (organization_name, staff_mfa_required))) = found else { return Ok(None) };
     let idle = TimeDelta::seconds(session.idle_seconds);
     if user.status != Status::Active || session.seen_at.plus(idle) <= now {
@@ -115,6 +136,7 @@ pub fn live(c: &mut Connection, hash: &str, now: Timestamp) -> QueryResult<Optio
         name: user.name,
         email: user.email,
         means: if session.kind == Kind::Api { Means::Bearer } else { Means::Cookie },
+        key: None,
         must_change_password: user.must_change_password,
         must_enrol: user.role.is_staff() && staff_mfa_required && user.mfa_since.is_none(),
         factor_at: session.factor_at,
@@ -273,7 +295,7 @@ pub fn forget(c: &mut Connection, user: &UserId) -> QueryResult<usize> {
         .execute(c)
 }
 
-/// Renews the access token of an API session.
+/// Names an API session after its latest access token, and lets it live until `until`.
 pub fn renew_access(
     c: &mut Connection,
     id: &SessionId,

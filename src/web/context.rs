@@ -73,6 +73,7 @@ impl Context {
     #[must_use]
     pub fn act(&self) -> Act {
         let who = match &self.actor {
+            Some(Actor { key: Some(key), .. }) => Who::ApiKey { id: key.id.clone(), name: key.name.clone() },
             Some(actor) => Who::User { id: actor.user.clone(), name: actor.name.clone() },
             None => Who::Visitor,
         };

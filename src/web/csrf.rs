@@ -3,7 +3,8 @@
 //! Two checks, both must hold: the browser's own word (`Sec-Fetch-Site`, else `Origin`), where it
 //! gives one, and a token in the form that only our pages can know. The token is an HMAC over a
 //! random cookie of this browser and the session, so it changes at sign-in, needs no row for people
-//! who are not signed in, and protects the sign-in form too. Calls with a bearer token need neither.
+//! who are not signed in, and protects the sign-in form too. Calls with a bearer token or an API key
+//! need neither.
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::cookie::{Cookie, SameSite};
@@ -16,7 +17,7 @@ use crate::access::{Actor, Means};
 use crate::app::App;
 use crate::error::AppError;
 use crate::keys::Purpose;
-use crate::web::forms;
+use crate::web::{cors, forms};
 
 /// The name of the hidden field, and of the header that htmx sends.
 pub const FIELD: &str = "csrf";
@@ -121,16 +122,18 @@ async fn check(
     actor: Option<&Actor>,
     token: &CsrfToken,
 ) -> Result<(), AppError> {
-    if actor.is_some_and(|actor| actor.means == Means::Bearer) {
+    if actor.is_some_and(|actor| actor.means != Means::Cookie) {
         return Ok(());
     }
-    if is_foreign(request, app) {
+    let is_api = crate::paths::is_api(request.path());
+    // An origin that may call the API brings no cookie, so there is nobody it could act for unasked.
+    let invited = is_api && actor.is_none() && cors::is_allowed(request.headers(), app);
+    if !invited && is_foreign(request, app) {
         return Err(AppError::forbidden(
             "cross_site",
             "This was sent from another site. Open the page here and send it again.",
         ));
     }
-    let is_api = crate::paths::is_api(request.path());
     if is_api && actor.is_none() {
         return Ok(());
     }

@@ -17,9 +17,15 @@ use crate::error::{AppError, FieldError};
 /// No page's form is larger; files have their own limits.
 pub const MAX_FORM: usize = 64 * 1024;
 
-/// The body of a form, read once by the CSRF check and kept for the handler.
+/// The body of a form or of a call, read once (by the CSRF check, say) and kept for the handler.
 #[derive(Clone, Debug)]
 struct Body(Bytes);
+
+/// The body that was read for the handler of this request, as it was sent.
+#[must_use]
+pub fn body(request: &HttpRequest) -> Bytes {
+    request.extensions().get::<Body>().map(|body| body.0.clone()).unwrap_or_default()
+}
 
 /// Is the body a form with files?
 #[must_use]
@@ -119,12 +125,14 @@ impl<T: DeserializeOwned> FromRequest for Json<T> {
             .ok()
             .flatten()
             .is_some_and(|mime| mime.subtype() == mime::JSON || mime.suffix() == Some(mime::JSON));
+        let request = request.clone();
         let mut payload = payload.take();
         Box::pin(async move {
             let body = match kept {
                 Some(Body(body)) => body,
                 None => collect(&mut payload, MAX_FORM).await?,
             };
+            request.extensions_mut().insert(Body(body.clone()));
             if !is_json && !body.is_empty() {
                 return Err(AppError::bad_request("not_json", "Send the body as application/json."));
             }

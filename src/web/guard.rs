@@ -6,14 +6,17 @@ use std::marker::PhantomData;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 
-use crate::access::{Actor, Means, Permission, Role};
+use crate::access::{Actor, Means, Operation, Permission, Role, Scope};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::error::AppError;
+use crate::paths;
 use crate::web::client::Client;
 
 /// The code of a refusal that a fresh factor lifts.
 pub const FRESH_FACTOR: &str = "fresh_factor_required";
+/// The code of a refusal of every API key.
+pub const KEY: &str = "api_key_not_allowed";
 /// The code of a refusal that a second factor lifts.
 pub const ENROL: &str = "second_factor_required";
 
@@ -58,7 +61,7 @@ pub trait Needs {
     const PERMISSION: Permission;
 }
 
-/// Staff whose role has the permission `P`.
+/// Staff whose role has the permission `P`, or a key with a scope for it.
 #[derive(Clone, Debug)]
 pub struct Allowed<P: Needs> {
     pub actor: Actor,
@@ -66,7 +69,7 @@ pub struct Allowed<P: Needs> {
 }
 
 /// Staff whose role has the permission `P` and who showed a factor within [`FRESH`](crate::access::FRESH): for acts that are
-/// dangerous and hard to take back.
+/// dangerous and hard to take back. No key gets through.
 #[derive(Clone, Debug)]
 pub struct Fresh<P: Needs> {
     pub actor: Actor,
@@ -130,8 +133,17 @@ fn actor(request: &HttpRequest) -> Option<Actor> {
     request.extensions().get::<Actor>().cloned()
 }
 
-fn settled(request: &HttpRequest) -> Result<Actor, AppError> {
+/// A person: what is one's own has no meaning for a key.
+fn person(request: &HttpRequest) -> Result<Actor, AppError> {
     let actor = actor(request).ok_or(AppError::Unauthenticated)?;
+    if actor.means == Means::ApiKey {
+        return Err(AppError::forbidden(KEY, "An API key cannot do this: sign in as a person."));
+    }
+    Ok(actor)
+}
+
+fn settled(request: &HttpRequest) -> Result<Actor, AppError> {
+    let actor = person(request)?;
     if actor.must_change_password {
         return Err(AppError::forbidden("password_change_required", "Choose a password of your own first."));
     }
@@ -166,7 +178,29 @@ pub fn may(request: &HttpRequest, permission: Permission) -> bool {
     permitted(request, permission).is_ok()
 }
 
+/// A person or a key with the permission.
 fn permitted(request: &HttpRequest, permission: Permission) -> Result<Actor, AppError> {
+    match actor(request) {
+        Some(key) if key.means == Means::ApiKey => scoped(request, key, permission),
+        _ => permitted_person(request, permission),
+    }
+}
+
+/// A key with a scope for this very call.
+fn scoped(request: &HttpRequest, key: Actor, permission: Permission) -> Result<Actor, AppError> {
+    let operation = Operation { area: paths::api_area(request.path()), reads: request.method().is_safe() };
+    if key.may(permission, operation) {
+        return Ok(key);
+    }
+    Err(match Scope::needed(permission, operation) {
+        Some(scope) => {
+            AppError::forbidden("scope_missing", format!("This needs a key with the scope {scope}."))
+        }
+        None => AppError::forbidden(KEY, "An API key cannot do this: sign in as a person."),
+    })
+}
+
+fn permitted_person(request: &HttpRequest, permission: Permission) -> Result<Actor, AppError> {
     let actor = settled(request)?;
     if !actor.role.allows(permission) {
         return Err(AppError::forbidden(
@@ -212,7 +246,7 @@ impl FromRequest for AnySession {
     type Future = Ready<Result<Self, AppError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(actor(request).map(Self).ok_or(AppError::Unauthenticated))
+        ready(person(request).map(Self))
     }
 }
 
@@ -230,7 +264,7 @@ impl<P: Needs + 'static> FromRequest for Fresh<P> {
     type Future = Ready<Result<Self, AppError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let actor = permitted(request, P::PERMISSION).and_then(|actor| fresh(request, actor));
+        let actor = permitted_person(request, P::PERMISSION).and_then(|actor| fresh(request, actor));
         ready(actor.map(|actor| Self { actor, permission: PhantomData }))
     }
 }

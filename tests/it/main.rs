@@ -12,6 +12,7 @@
 
 mod access;
 mod accounts;
+mod api_keys;
 mod audit;
 mod cli;
 mod crash;
@@ -26,10 +27,12 @@ mod invites;
 mod limits;
 mod mail;
 mod mfa;
+mod openapi;
 mod own_account;
 mod registration;
 mod revocations;
 mod sessions;
+mod tokens;
 mod users;
 mod verifications;
 mod web;

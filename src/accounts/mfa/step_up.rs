@@ -95,6 +95,6 @@ fn note(
     audit::record(c, &app.random, act, event)?;
     Ok(match actor.means {
         Means::Cookie => Some(sessions::rotate(c, app, &actor.session)?),
-        Means::Bearer => None,
+        Means::Bearer | Means::ApiKey => None,
     })
 }

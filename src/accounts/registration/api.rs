@@ -1,12 +1,14 @@
 //! `POST /auth/register`
 
-use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::actions::{Outcome, register};
 use super::model::RegistrationParts;
 use crate::error::AppError;
+use crate::idempotency::{self, Answer};
 use crate::web::errors::Problem;
 use crate::web::{Anyone, Context, Upload};
 
@@ -45,9 +47,11 @@ pub struct Message {
 /// Registers an applicant with documents. Known and unknown addresses are answered the same.
 #[utoipa::path(post, path = "/api/v1/auth/register", tag = "auth",
     request_body(content = RegistrationForm, content_type = "multipart/form-data"),
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key within 24 hours gets the same answer")),
     responses(
     (status = 202, description = "Received; an email is on its way", body = Message),
     (status = 400, description = "The form cannot be read, or has an unknown field", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`idempotency_key_reused`, `idempotency_key_in_use`", body = Problem, content_type = "application/problem+json"),
     (status = 413, description = "Larger than 5 files of 10 MiB", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Fields or files are refused, each with a sentence", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "Too many at once; try again after `Retry-After`", body = Problem, content_type = "application/problem+json"),
@@ -56,10 +60,17 @@ pub async fn submit(
     _: Anyone,
     context: Context,
     sent: Upload<RegistrationParts>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
-    match register(&context.app, &context.act(), &sent.fields, sent.files).await? {
-        Outcome::Received => Ok(HttpResponse::Accepted()
-            .json(Message { message: "Registration received. Follow the link in the email we sent." })),
-        Outcome::Refused(errors) => Err(AppError::Invalid(errors)),
-    }
+    let digest = if request.headers().contains_key(idempotency::HEADER) { sent.digest() } else { Vec::new() };
+    idempotency::once(&context, &request, || digest, async {
+        match register(&context.app, &context.act(), &sent.fields, sent.files).await? {
+            Outcome::Received => {
+                let message = "Registration received. Follow the link in the email we sent.";
+                Answer::of(StatusCode::ACCEPTED, Message { message })
+            }
+            Outcome::Refused(errors) => Err(AppError::Invalid(errors)),
+        }
+    })
+    .await
 }

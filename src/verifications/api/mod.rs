@@ -93,11 +93,11 @@ impl Listing {
 }
 
 /// Cases of the organization, in the order of the console's lists.
-#[utoipa::path(get, path = "/api/v1/verifications", tag = "verifications", params(Listing), security(("bearer" = [])), responses(
+#[utoipa::path(get, path = "/api/v1/verifications", tag = "verifications", params(Listing), security(("bearer" = []), ("api_key" = [])), responses(
     (status = 200, description = "A page; `Link` names the next one", body = CasePage),
     (status = 400, description = "`bad_query`, `bad_cursor`", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`not_permitted`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`not_permitted`, `scope_missing`", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn list(
     who: Allowed<DecideVerifications>,
@@ -151,10 +151,10 @@ fn case_id(text: &str) -> Result<CaseId, AppError> {
 }
 
 /// One case.
-#[utoipa::path(get, path = "/api/v1/verifications/{id}", tag = "verifications", params(("id" = String, Path)), security(("bearer" = [])), responses(
+#[utoipa::path(get, path = "/api/v1/verifications/{id}", tag = "verifications", params(("id" = String, Path)), security(("bearer" = []), ("api_key" = [])), responses(
     (status = 200, description = "The case", body = CaseBody),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`not_permitted`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`not_permitted`, `scope_missing`", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such case in this organization", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn get(
@@ -166,10 +166,10 @@ pub async fn get(
 }
 
 /// Takes a case for a while; taking it again renews the claim.
-#[utoipa::path(post, path = "/api/v1/verifications/{id}/claim", tag = "verifications", params(("id" = String, Path)), security(("bearer" = [])), responses(
+#[utoipa::path(post, path = "/api/v1/verifications/{id}/claim", tag = "verifications", params(("id" = String, Path)), security(("bearer" = []), ("api_key" = [])), responses(
     (status = 200, description = "The case, claimed", body = CaseBody),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`not_permitted`, `own_case`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`not_permitted`, `scope_missing`, `own_case`", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such case in this organization", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "`claimed` by another reviewer or closed (`stale`); `current` is the case", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -184,10 +184,10 @@ pub async fn claim(
 }
 
 /// Gives a case back.
-#[utoipa::path(post, path = "/api/v1/verifications/{id}/release", tag = "verifications", params(("id" = String, Path)), security(("bearer" = [])), responses(
+#[utoipa::path(post, path = "/api/v1/verifications/{id}/release", tag = "verifications", params(("id" = String, Path)), security(("bearer" = []), ("api_key" = [])), responses(
     (status = 200, description = "The case, waiting", body = CaseBody),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`not_permitted`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`not_permitted`, `scope_missing`", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such case in this organization", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "`not_claimed` by the caller; `current` is the case", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -202,11 +202,11 @@ pub async fn release(
 }
 
 /// Decides a case that the caller holds, or that nobody holds.
-#[utoipa::path(post, path = "/api/v1/verifications/{id}/decision", tag = "verifications", params(("id" = String, Path)), request_body = DecisionBody, security(("bearer" = [])), responses(
+#[utoipa::path(post, path = "/api/v1/verifications/{id}/decision", tag = "verifications", params(("id" = String, Path)), request_body = DecisionBody, security(("bearer" = []), ("api_key" = [])), responses(
     (status = 200, description = "The case, decided", body = CaseBody),
     (status = 400, description = "`bad_json`, `no_documents`", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`not_permitted`, `own_case`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`not_permitted`, `scope_missing`, `own_case`", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such case in this organization", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "`stale`: the case has changed; `claimed` by another reviewer; `account_closed`. `current` is the case", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "The decision is not complete or contradicts itself", body = Problem, content_type = "application/problem+json"),

@@ -99,7 +99,7 @@ pub struct EventBody {
     action: String,
     #[schema(value_type = Option<String>)]
     actor_id: Option<String>,
-    /// The person's name; nobody's for what the application did by itself.
+    /// The person's name, or the API key's; nobody's for what the application did by itself.
     actor: Option<String>,
     reason: Option<String>,
 }
@@ -193,7 +193,7 @@ impl DocumentBody {
 impl EventBody {
     fn of(entry: &Entry, case: &Case, hidden: bool) -> Self {
         let by_applicant = entry.actor_id.as_deref() == Some(case.applicant_id.as_str());
-        let named = entry.actor_kind == "user" && !(hidden && by_applicant);
+        let named = matches!(entry.actor_kind.as_str(), "user" | "api_key") && !(hidden && by_applicant);
         Self {
             at: entry.at,
             action: entry.action.clone(),

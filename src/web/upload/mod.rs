@@ -9,6 +9,7 @@
 mod body;
 mod budget;
 
+use std::fmt::Write;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::time::Duration;
@@ -18,6 +19,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{self, ContentDisposition};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::{Stream, StreamExt};
+use sha2::{Digest, Sha256};
 use tokio::time::timeout;
 
 use self::body::Body;
@@ -187,6 +189,23 @@ impl Gate {
 }
 
 impl<P: Parts> Upload<P> {
+    /// Tells one form from another: its fields and the hashes of its files.
+    #[must_use]
+    pub fn digest(&self) -> Vec<u8> {
+        let mut text = String::new();
+        for (name, value) in &self.fields.0 {
+            let _written = write!(text, "{}:{name}={}:{value};", name.len(), value.len());
+        }
+        for file in &self.files.list {
+            let hash = match &file.content {
+                Content::Whole(bytes) => hex::encode(Sha256::digest(bytes)),
+                Content::TooLarge => String::new(),
+            };
+            let _written = write!(text, "{}:{}={hash};", file.name.len(), file.name);
+        }
+        text.into_bytes()
+    }
+
     async fn read(&mut self, mut parts: Multipart, mut gate: Gate) -> Result<(), AppError> {
         while let Some(part) = next(&mut parts).await? {
             let name = part.name().unwrap_or_default().to_owned();

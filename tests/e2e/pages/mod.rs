@@ -3,6 +3,7 @@
 //!
 //! The pictures are in `target/screens`.
 
+mod api_keys;
 mod applicant;
 mod console;
 mod factors;

@@ -35,6 +35,7 @@ struct Things {
     email: String,
     entry: String,
     user: String,
+    api_key: String,
     passkey: String,
     session: String,
     notification: String,
@@ -62,6 +63,7 @@ impl Things {
             Some("documents" | "case") => &self.document,
             Some("emails") => &self.email,
             Some("audit") => &self.entry,
+            Some("api-keys") => &self.api_key,
             Some("account") => match path.split('/').nth(2) {
                 Some("mfa") => &self.passkey,
                 Some("sessions") => &self.session,
@@ -95,7 +97,9 @@ async fn home(app: &TestApp) -> Home {
     send_form(&mut administrator, "grace@demo.test", Role::Member).await.assert_status(200);
     upload(&mut administrator, b"email,role\nemmy@demo.test,member\n").await.assert_status(200);
     let (family, revocation) = of_sessions(app).await;
+    let key = crate::api_keys::support::create(&mut administrator, "Import", &["users:read"]).await.path;
     let things = Things {
+        api_key: key.trim_start_matches("/api-keys/").to_owned(),
         user: case.applicant_id.to_string(),
         case: case.id.to_string(),
         document: documents[0].id.to_string(),
@@ -176,6 +180,8 @@ fn method(endpoint: &Endpoint) -> Method {
 fn body_for(endpoint: &Endpoint) -> Value {
     if endpoint.pattern.contains("/users/") {
         json!({ "reason": "It was asked for" })
+    } else if endpoint.pattern.contains("/api-keys/") {
+        json!({})
     } else {
         json!({ "decision": "approve", "version": 2 })
     }

@@ -12,8 +12,6 @@ both_engines!(
     signing_in_gives_the_four_fields_and_the_token_opens_me,
     refusals_have_their_codes_and_the_account_is_told_only_after_a_correct_password,
     an_unknown_field_or_a_broken_body_is_400_and_names_it,
-    a_refresh_token_is_good_once_and_its_second_use_ends_the_family,
-    of_many_simultaneous_refreshes_one_wins,
     an_access_token_dies_in_time_and_at_logout,
     the_same_calls_answer_under_the_short_root,
 );
@@ -94,33 +92,6 @@ async fn an_unknown_field_or_a_broken_body_is_400_and_names_it(app: TestApp) {
     let form = client.request(Method::POST, "/api/v1/auth/login").form(&[("email", "x")]);
     assert_eq!(client.send(form).await.assert_status(400).json::<Value>()["code"], "not_json");
     client.send(client.request(Method::PUT, "/api/v1/auth/login")).await.assert_status(405);
-}
-
-async fn a_refresh_token_is_good_once_and_its_second_use_ends_the_family(app: TestApp) {
-    let first = tokens(&app, &member(&app).await).await;
-    let refresh = json!({ "refresh_token": first["refresh_token"] });
-    let second: Value = post(&app, "/api/v1/auth/refresh", &refresh).await.assert_status(200).json();
-    let access = text(&second, "access_token");
-    with_token(&app, Method::GET, "/api/v1/auth/me", access).await.assert_status(200);
-    with_token(&app, Method::GET, "/api/v1/auth/me", text(&first, "access_token")).await.assert_status(401);
-    let reused = post(&app, "/api/v1/auth/refresh", &refresh).await;
-    assert_eq!(reused.assert_status(401).json::<Value>()["code"], "token_reused");
-    with_token(&app, Method::GET, "/api/v1/auth/me", access).await.assert_status(401);
-    let next = json!({ "refresh_token": second["refresh_token"] });
-    let ended = post(&app, "/api/v1/auth/refresh", &next).await;
-    assert_eq!(ended.assert_status(401).json::<Value>()["code"], "token_expired");
-    let unknown = post(&app, "/api/v1/auth/refresh", &json!({ "refresh_token": "nonsense" })).await;
-    assert_eq!(unknown.assert_status(401).json::<Value>()["code"], "token_unknown");
-}
-
-async fn of_many_simultaneous_refreshes_one_wins(app: TestApp) {
-    let tokens = tokens(&app, &member(&app).await).await;
-    let body = json!({ "refresh_token": tokens["refresh_token"] });
-    let answers =
-        futures_util::future::join_all((0..20).map(|_| post(&app, "/api/v1/auth/refresh", &body))).await;
-    let won = answers.iter().filter(|page| page.status == 200).count();
-    assert_eq!(won, 1);
-    assert!(answers.iter().all(|page| matches!(page.status.as_u16(), 200 | 401)), "{answers:?}");
 }
 
 async fn an_access_token_dies_in_time_and_at_logout(app: TestApp) {

@@ -74,6 +74,7 @@ async fn of_many_invites_for_one_address_at_once_one_stays_open(app: TestApp) {
         name: admin.name.clone(),
         email: admin.email.clone(),
         means: Means::Cookie,
+        key: None,
         must_change_password: false,
         must_enrol: false,
         factor_at: None,

@@ -12,6 +12,7 @@ both_engines!(
     a_program_registers_an_applicant,
     a_program_is_told_every_refused_field,
     a_known_address_is_answered_the_same,
+    a_registration_that_is_sent_twice_with_one_key_is_one,
     a_session_cookie_alone_does_not_register,
     a_token_verifies_once_and_then_says_already,
 );
@@ -54,6 +55,20 @@ async fn a_known_address_is_answered_the_same(app: TestApp) {
     let again = send(&app, "/api/v1/auth/register", form("documents")).await;
     assert_eq!((first.status, &first.bytes), (again.status, &again.bytes));
     assert_eq!(app.count("users").await, 1);
+}
+
+async fn a_registration_that_is_sent_twice_with_one_key_is_one(app: TestApp) {
+    let browser = app.anonymous();
+    let ask = async |form: Form| {
+        let request = browser.request(Method::POST, "/api/v1/auth/register").multipart(form);
+        browser.send(request.header("idempotency-key", "one")).await
+    };
+    ask(form("documents")).await.assert_status(202);
+    let again = ask(form("documents")).await;
+    assert_eq!(again.assert_status(202).header("idempotency-replayed"), Some("true"));
+    assert_eq!(app.mail_to(EMAIL).await.len(), 1, "nothing was sent a second time");
+    let other = ask(form("documents").text("password", "Engine-1843!")).await;
+    assert_eq!(other.assert_status(409).json::<Value>()["code"], "idempotency_key_reused");
 }
 
 async fn a_session_cookie_alone_does_not_register(app: TestApp) {

@@ -128,6 +128,7 @@ pub async fn decide(
         name: person.name.clone(),
         email: person.email.clone(),
         means: Means::Cookie,
+        key: None,
         must_change_password: false,
         must_enrol: false,
         factor_at: Some(app.clock.now()),

@@ -48,6 +48,7 @@ fn actor(app: &TestApp, person: &Person, role: Role) -> Actor {
         name: person.name.clone(),
         email: person.email.clone(),
         means: Means::Cookie,
+        key: None,
         must_change_password: false,
         must_enrol: false,
         factor_at: None,

@@ -21,6 +21,7 @@ fn actor(app: &TestApp, person: &Person) -> Actor {
         name: person.name.clone(),
         email: person.email.clone(),
         means: Means::Cookie,
+        key: None,
         must_change_password: false,
         must_enrol: false,
         factor_at: None,

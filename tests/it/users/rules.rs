@@ -102,6 +102,7 @@ async fn whoever_was_unmade_meanwhile_does_nothing_more(app: TestApp) {
             name: person.name.clone(),
             email: person.email.clone(),
             means: frontdesk::access::Means::Cookie,
+            key: None,
             must_change_password: false,
             must_enrol: false,
             factor_at: None,

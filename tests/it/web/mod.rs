@@ -2,6 +2,7 @@
 
 mod kit;
 mod origin;
+mod origins;
 mod outage;
 
 use frontdesk::access::Role;

@@ -1,0 +1,3 @@
+ALTER TABLE audit_entries DROP CONSTRAINT audit_entries_actor_kind_check;
+ALTER TABLE audit_entries ADD CONSTRAINT audit_entries_actor_kind_check
+    CHECK (actor_kind IN ('user', 'api_key', 'visitor', 'system', 'command'));

@@ -1,0 +1,96 @@
+//! `Idempotency-Key`: one thing for each key, however often it is asked for.
+
+use chrono::TimeDelta;
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use super::support::{KEYS, Program, issued};
+use crate::harness::{TestApp, both_engines};
+use crate::tokens::support::code;
+
+both_engines!(
+    the_same_call_gets_the_same_answer,
+    the_same_key_with_another_body_or_path_is_refused,
+    of_many_at_once_one_is_made,
+    keys_of_different_callers_do_not_meet,
+    what_failed_can_be_tried_again,
+    an_answer_is_kept_for_a_day,
+    a_key_that_is_none_is_refused,
+);
+
+fn body(name: &str) -> Value {
+    json!({ "name": name, "scopes": ["users:read"] })
+}
+
+async fn the_same_call_gets_the_same_answer(app: TestApp) {
+    let program = Program::of(&app).await;
+    let first = program.send_once(KEYS, "one", &body("Import")).await;
+    assert_eq!(first.header("idempotency-replayed"), None);
+    app.clock.advance(TimeDelta::minutes(5));
+    // The other root is the same API.
+    let again = program.send_once("/v1/api-keys", "one", &body("Import")).await;
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
+    assert_eq!(issued(&first), issued(&again));
+    assert_eq!(first.json::<Value>(), again.json::<Value>());
+    program.send_once(KEYS, "two", &body("Import")).await.assert_status(201);
+    assert_eq!(app.count("api_keys").await, 2);
+}
+
+async fn the_same_key_with_another_body_or_path_is_refused(app: TestApp) {
+    let program = Program::of(&app).await;
+    let (id, _) = issued(&program.send_once(KEYS, "one", &body("Import")).await);
+    let other = program.send_once(KEYS, "one", &body("Export")).await;
+    assert_eq!(code(&other, 409), "idempotency_key_reused");
+    let elsewhere = program.send_once(&format!("{KEYS}/{id}/rotate"), "one", &json!({})).await;
+    assert_eq!(code(&elsewhere, 409), "idempotency_key_reused");
+    assert_eq!(app.count("api_keys").await, 1);
+}
+
+async fn of_many_at_once_one_is_made(app: TestApp) {
+    let program = Program::of(&app).await;
+    let body = body("Import");
+    let answers = join_all((0..20).map(|_| program.send_once(KEYS, "one", &body))).await;
+    let (made, waiting): (Vec<_>, Vec<_>) = answers.iter().partition(|page| page.status == 201);
+    assert!(!made.is_empty());
+    assert!(made.iter().all(|page| issued(page) == issued(made[0])));
+    for page in waiting {
+        assert_eq!(code(page, 409), "idempotency_key_in_use");
+    }
+    assert_eq!(app.count("api_keys").await, 1);
+}
+
+async fn keys_of_different_callers_do_not_meet(app: TestApp) {
+    let (one, other) = (Program::of(&app).await, Program::of(&app).await);
+    let first = issued(&one.send_once(KEYS, "one", &body("Import")).await);
+    let second = issued(&other.send_once(KEYS, "one", &body("Export")).await);
+    assert_ne!(first, second);
+}
+
+async fn what_failed_can_be_tried_again(app: TestApp) {
+    let program = Program::of(&app).await;
+    let (id, _) = program.key(&["users:read"]).await;
+    let rotate = format!("{KEYS}/{id}/rotate");
+    program.send(reqwest::Method::DELETE, &format!("{KEYS}/{id}"), &json!({})).await.assert_status(204);
+    for _ in 0..2 {
+        assert_eq!(code(&program.send_once(&rotate, "one", &json!({})).await, 409), "not_active");
+    }
+    program.send_once(KEYS, "one", &body("Import")).await.assert_status(201);
+}
+
+async fn an_answer_is_kept_for_a_day(app: TestApp) {
+    let program = Program::of(&app).await;
+    program.send_once(KEYS, "one", &body("Import")).await.assert_status(201);
+    app.clock.advance(TimeDelta::hours(25));
+    app.run_jobs().await;
+    assert_eq!(app.count("idempotency_keys").await, 0);
+}
+
+async fn a_key_that_is_none_is_refused(app: TestApp) {
+    let program = Program::of(&app).await;
+    let long = "x".repeat(256);
+    for key in ["", "two words", &long] {
+        let refused = program.send_once(KEYS, key, &body("Import")).await;
+        assert_eq!(code(&refused, 400), "bad_idempotency_key", "{key}");
+    }
+    assert_eq!(app.count("api_keys").await, 0);
+}

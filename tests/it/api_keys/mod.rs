@@ -1,0 +1,7 @@
+//! API keys: what they open, when they stop, and their pages.
+
+mod calls;
+mod idempotency;
+mod life;
+mod pages;
+pub mod support;
