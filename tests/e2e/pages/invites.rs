@@ -79,7 +79,8 @@ async fn inviting_many_looks_right() {
          MUHAMMAD@demo.test,member,\n"
     );
     for number in 1..=20 {
-        text.push_str(&format!("person{number}@demo.test,member,Person {number}\n"));
+        let number = number.to_string();
+        text.extend(["person", &number, "@demo.test,member,Person ", &number, "\n"]);
     }
     let good = folder.path().join("everybody-who-joins-in-spring-2026-final-version.csv");
     std::fs::write(&good, text).unwrap();

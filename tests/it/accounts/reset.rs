@@ -178,7 +178,7 @@ async fn known_and_unknown_addresses_get_the_same_answer_byte_for_byte(engine: E
             let page =
                 browser.send(request.header("x-forwarded-for", format!("192.0.2.{}", n * 10 + m))).await;
             page.assert_status(200);
-            answers.push(whole(&page));
+            answers.push((m, whole(&page)));
         }
     }
     for email in ["member3@demo.test", "nobody2@demo.test"] {
@@ -188,7 +188,10 @@ async fn known_and_unknown_addresses_get_the_same_answer_byte_for_byte(engine: E
         let form = browser.prepare("#forgot-form", &[("email", email)], &[]);
         pages.push(whole(&browser.send(form).await));
     }
-    assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+    // The first, second and third request for each address alike: what is left of the limit falls.
+    for (m, answer) in &answers {
+        assert_eq!(*answer, answers[*m].1, "request {m}");
+    }
     assert_eq!(pages[0].0, 303);
     assert_eq!(pages[0], pages[1]);
     assert_eq!(app.count("password_reset_requests").await, 11, "each was only written down");

@@ -56,7 +56,8 @@ async fn a_scope_that_is_missing_is_named(app: TestApp) {
 
 async fn what_is_a_persons_own_is_closed_to_keys(app: TestApp) {
     let program = Program::of(&app).await;
-    let every: Vec<&str> = frontdesk::access::Scope::ALL.iter().map(|scope| scope.as_str()).collect();
+    let every: Vec<&str> =
+        frontdesk::access::Scope::ALL.iter().map(frontdesk::access::Scope::as_str).collect();
     let (id, key) = program.key(&every).await;
     let client = app.anonymous();
     let closed = [

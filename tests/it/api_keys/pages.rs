@@ -78,7 +78,7 @@ async fn a_dangerous_act_asks_for_a_fresh_factor(app: TestApp) {
     app.clock.advance(TimeDelta::minutes(11));
     let request = admin.prepare("#revoke-form", &[], &[]);
     let answer = admin.send(request).await;
-    assert!(answer.assert_status(303).header("location").unwrap().starts_with(paths::CONFIRM));
+    assert!(answer.assert_status(307).header("location").unwrap().starts_with(paths::CONFIRM));
     assert_eq!(admin.get(&path).await.text("main .badge"), "Active");
 }
 

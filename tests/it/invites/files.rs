@@ -143,7 +143,7 @@ async fn sending_a_file_asks_for_a_fresh_factor(app: TestApp) {
     let page = upload(&mut admin, b"email,role\nada@demo.test,member\n").await;
     app.clock.advance(TimeDelta::minutes(11));
     let sent = admin.send(admin.prepare("#send-form", &[], &[])).await;
-    assert!(sent.assert_status(303).header("location").unwrap().starts_with("/account/confirm"), "{sent:?}");
+    assert!(sent.assert_status(307).header("location").unwrap().starts_with("/account/confirm"), "{sent:?}");
     assert_eq!(app.count("invites").await, 0);
     let page = admin.get(&page.path).await;
     assert!(page.text("main").contains("Confirm that it is you"), "{page:?}");

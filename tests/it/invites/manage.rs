@@ -104,7 +104,7 @@ async fn inviting_staff_asks_for_a_fresh_factor_and_inviting_a_member_does_not(a
     assert!(page.text("main").contains("Confirm that it is you"), "{page:?}");
     let request = admin.prepare("#invite-form", &[("email", EMAIL), ("role", "support")], &[]);
     let page = admin.send(request).await;
-    page.assert_status(303);
+    page.assert_status(307);
     assert!(page.header("location").unwrap().starts_with("/account/confirm"), "{page:?}");
     assert_eq!(app.count("invites").await, 0);
     invited(&app, &mut admin, EMAIL, Role::Member).await;

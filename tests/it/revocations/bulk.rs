@@ -5,6 +5,7 @@ use std::time::Instant;
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use frontdesk::access::{Act, Role};
+use frontdesk::app::App;
 use frontdesk::db::schema::revocations;
 use frontdesk::paths;
 use frontdesk::revocations::terminal::{self, Opened};
@@ -29,11 +30,16 @@ both_engines!(
 
 /// Begins one that ends every browser session, without working on it.
 async fn begun(app: &TestApp, reason: &str) -> Revocation {
+    begun_by(app, app, reason).await
+}
+
+/// The same, begun by this process, which holds its lease.
+async fn begun_by(app: &TestApp, process: &App, reason: &str) -> Revocation {
     let filter = Filter { role: Some(Role::Member), ..Filter::default() };
     let selection = Selection::new(Scope::Filter, filter);
     let reason = Reason::parse(reason).unwrap();
     let Opened { run, goes_on } =
-        terminal::open(app, &app.organization().await, &selection, &reason).await.unwrap();
+        terminal::open(process, &app.organization().await, &selection, &reason).await.unwrap();
     assert!(!goes_on);
     run
 }
@@ -57,8 +63,8 @@ async fn a_session_opened_after_the_start_is_left_alone(app: TestApp) {
 
 async fn two_revocations_at_once_end_and_tell_of_each_session_once(app: TestApp) {
     filled(&app, 120, 3).await;
-    let (one, other) = (begun(&app, "One.").await, begun(&app, "Other.").await);
     let process = app.another_process(7);
+    let (one, other) = (begun(&app, "One.").await, begun_by(&app, &process, "Other.").await);
     let (first, second) =
         tokio::join!(run(&app, &one.id, None, None, |_| {}), run(&process, &other.id, None, None, |_| {}),);
     assert_eq!((first.unwrap(), second.unwrap()), (Outcome::Over, Outcome::Over));
@@ -151,7 +157,7 @@ pub async fn until_over(app: &TestApp, id: &str) {
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(60), look).await.expect("it does not come to an end");
+    tokio::time::timeout(std::time::Duration::from_mins(1), look).await.expect("it does not come to an end");
 }
 
 async fn one_that_is_worked_on_is_not_taken_over(app: TestApp) {

@@ -191,7 +191,7 @@ async fn a_killed_run_goes_on_where_it_was_and_counts_exactly(engine: Engine) {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), look).await.expect("no progress");
+    tokio::time::timeout(Duration::from_mins(1), look).await.expect("no progress");
     child.kill().unwrap();
     child.wait().unwrap();
     let left = place.count("sessions WHERE ended_at IS NULL");

@@ -35,7 +35,7 @@ async fn the_list_shows_who_is_signed_in_and_finds_them(app: TestApp) {
         ("member", 2),
         ("user:member1@demo.test", 2),
         ("kind:api", 1),
-        ("device:firefox", 2),
+        ("device:firefox", 3),
         ("ip:127.0.0.1", 3),
         ("ip:127.0.0.0/8", 3),
         ("ip:10.0.0.0/8", 0),

@@ -110,7 +110,7 @@ async fn a_token_that_was_changed_or_made_by_others_is_refused(app: TestApp) {
     call(&client, Method::GET, ME, &token).await.assert_status(200);
 }
 
-/// What PyJWT makes of a token.
+/// What `PyJWT` makes of a token.
 fn verified_elsewhere(token: &str, keys: &Value, audience: &str, issuer: &str) -> Result<Value, String> {
     let mut python = Command::new(variable("TEST_PYTHON"))
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/verify_token.py"))

@@ -252,7 +252,7 @@ async fn a_dangerous_act_asks_for_a_factor_shown_lately(app: TestApp) {
     let request = admin.prepare("#ban-form", &[("reason", "Fraud"), ("confirm", &bob.email)], &[]);
     app.clock.advance(TimeDelta::minutes(11));
     let page = admin.send(request).await;
-    assert_eq!(page.status, 303);
+    assert_eq!(page.status, 307);
     assert!(page.header("location").unwrap().starts_with(paths::CONFIRM), "{page:?}");
     for deed in [Deed::Ban, Deed::ChangeRole, Deed::Erase] {
         let request = admin.request(reqwest::Method::GET, &paths::user_deed(&bob.id, deed));

@@ -95,7 +95,7 @@ async fn a_page_of_a_hundred_thousand_users_is_fast_anywhere(app: TestApp) {
             // All were created at once: the id alone says where in the list a row is.
             let first = list::page(c, &deep, &Place::default(), 1)?;
             let mut cursor = first.next.unwrap();
-            cursor.id = "00000000-0000-7000-8000-100000050000".to_owned();
+            "00000000-0000-7000-8000-100000050000".clone_into(&mut cursor.id);
             Ok(Place { cursor: Some(cursor), ..Place::default() })
         })
         .await;
