@@ -37,9 +37,8 @@ fn main() -> ExitCode {
 }
 
 fn prepare() -> Outcome<()> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    #[expect(clippy::disallowed_methods, reason = "cargo tells a build script its output folder this way")]
-    let out = PathBuf::from(std::env::var("OUT_DIR")?);
+    let root = folder("CARGO_MANIFEST_DIR")?;
+    let out = folder("OUT_DIR")?;
     install_packages(&root)?;
 
     let mut code = String::new();
@@ -51,6 +50,12 @@ fn prepare() -> Outcome<()> {
     write_icons(&mut code, &root)?;
     fs::write(out.join("assets.rs"), code)?;
     Ok(())
+}
+
+/// A folder that cargo names at each run: a script that was compiled elsewhere works here too.
+#[expect(clippy::disallowed_methods, reason = "cargo tells a build script its folders this way")]
+fn folder(name: &str) -> Outcome<PathBuf> {
+    Ok(PathBuf::from(std::env::var(name)?))
 }
 
 /// Runs `npm ci` when the packages are missing or belong to another lock file.
