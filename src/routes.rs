@@ -107,6 +107,8 @@ fn own_account() -> Vec<Endpoint> {
         post(paths::OWN_PREFERENCES, own::save_preferences),
         get(paths::OWN_DATA, own::data),
         get(paths::OWN_DATA_FILE, own::data_file),
+        post(paths::OWN_ERASURE, own::erase),
+        post(paths::OWN_ERASURE_CANCEL, own::keep),
     ]
 }
 

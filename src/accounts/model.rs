@@ -57,6 +57,8 @@ pub struct User {
     pub created_at: Timestamp,
     /// Since when signing in asks for a second factor.
     pub mfa_since: Option<Timestamp>,
+    /// The user asked to be erased: it happens at this moment.
+    pub erase_at: Option<Timestamp>,
 }
 
 /// A user to be created.

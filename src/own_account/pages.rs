@@ -16,6 +16,7 @@ use crate::mail::{DisplayName, TemplateKind, preferences as wishes};
 use crate::notifications::{NotificationId, store as notices};
 use crate::paths;
 use crate::sessions::store as rows;
+use crate::users::actions::erasure;
 use crate::web::guard::FreshlySignedIn;
 use crate::web::pager::Place;
 use crate::web::problems::Problems;
@@ -198,8 +199,42 @@ pub async fn save_preferences(
 
 /// `GET /account/data`
 pub async fn data(SignedIn(actor): SignedIn, context: Context) -> Result<Page, AppError> {
-    let unread = unread(&context, &actor).await?;
-    Ok(page(Part::Data, unread, &views::data()))
+    let (user, unread) = load(&context, &actor).await?;
+    Ok(page(Part::Data, unread, &views::data(&context, &user, Problems::default())))
+}
+
+/// What the form that asks for the erasure sends.
+#[derive(Debug, Default, Deserialize)]
+pub struct Erasure {
+    /// The own address, typed, so that nobody does it by accident.
+    #[serde(default)]
+    confirm: String,
+}
+
+/// `POST /account/data/erase`
+pub async fn erase(
+    FreshlySignedIn(actor): FreshlySignedIn,
+    context: Context,
+    Form(sent): Form<Erasure>,
+    request: HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    let (user, unread) = load(&context, &actor).await?;
+    if !sent.confirm.trim().eq_ignore_ascii_case(user.email.as_str()) {
+        let errors = [FieldError::new("confirm", "Type your email address as it stands on this page.")];
+        let view = views::data(&context, &user, Problems(&errors));
+        return Ok(page(Part::Data, unread, &view).refused().answer(&request));
+    }
+    let id = actor.user.clone();
+    erasure::schedule(&context.app, &context.act(), &actor, &id, None).await??;
+    let told = "Your account will be erased in 14 days. Until then you can change your mind here.";
+    Ok(SeeOther::to(paths::OWN_DATA).saying(told).answer(&request))
+}
+
+/// `POST /account/data/keep`
+pub async fn keep(SignedIn(actor): SignedIn, context: Context) -> Result<SeeOther, AppError> {
+    let id = actor.user.clone();
+    erasure::cancel(&context.app, &context.act(), &actor, &id, None).await??;
+    Ok(SeeOther::to(paths::OWN_DATA).saying("Your account stays."))
 }
 
 /// `GET /account/data.json`: asks for a fresh factor, since whoever has the file knows all of it.

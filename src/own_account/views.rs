@@ -11,7 +11,9 @@ use crate::notifications::{Notification, Severity};
 use crate::paths;
 use crate::sessions::store::{Kind, Seen};
 use crate::ui::form::actions;
-use crate::ui::{Button, Choice, Choices, Empty, Facts, Field, Form, Meaning, Pager, Tab, badge, tabs, time};
+use crate::ui::{
+    Button, Choice, Choices, Empty, Facts, Field, Form, Meaning, Pager, Tab, badge, callout, tabs, time,
+};
 use crate::web::Context;
 use crate::web::pager::Slice;
 use crate::web::problems::Problems;
@@ -201,10 +203,40 @@ pub(super) fn preferences(context: &Context, muted: &[TemplateKind]) -> Markup {
     }
 }
 
-/// What is kept, and how to get it.
-pub(super) fn data() -> Markup {
+/// What is kept, how to get it, and how to have it erased.
+pub(super) fn data(context: &Context, user: &User, problems: Problems<'_>) -> Markup {
     html! {
+        (problems.summary())
         p { "The file holds all that we keep about you: your details, documents you sent (their names and what became of them), devices, notifications, mails and what was done to your account. Programs can read it (JSON)." }
-        (actions(html! { (Button::primary("Download your data").href(paths::OWN_DATA_FILE)) }))
+        (actions(html! { (Button::secondary("Download your data").href(paths::OWN_DATA_FILE)) }))
+        section {
+            h2 { "Erase your account" }
+            @match user.erase_at {
+                Some(at) => (leaving(context, at)),
+                None => (erasure(context, user, problems)),
+            }
+        }
+    }
+}
+
+fn erasure(context: &Context, user: &User, problems: Problems<'_>) -> Markup {
+    let hint = format!("Type {} to confirm.", user.email);
+    let fields = html! {
+        (Field::email("confirm", "Your email address").hint(&hint).error(problems.of("confirm")))
+        (actions(html! { (Button::danger("Erase my account")) }))
+    };
+    html! {
+        p { "Your details and documents are removed after 14 days; until then you can change your mind. What was decided and done stays on record, without your details." }
+        (Form::post(paths::OWN_ERASURE, context.csrf()).id("erase-form").body(fields))
+    }
+}
+
+fn leaving(context: &Context, at: Timestamp) -> Markup {
+    let keep = html! { (Button::primary("Keep my account")) };
+    html! {
+        (callout(Meaning::Warn, "Your account will be erased", html! {
+            p { "It happens " (time(at, context.now)) "." }
+        }))
+        (Form::post(paths::OWN_ERASURE_CANCEL, context.csrf()).id("keep-form").body(actions(keep)))
     }
 }

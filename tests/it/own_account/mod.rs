@@ -22,6 +22,7 @@ both_engines!(
     a_mail_that_is_needed_cannot_be_switched_off,
     the_own_data_is_whole_and_holds_no_secret,
     the_own_data_asks_for_a_fresh_factor,
+    an_account_is_erased_after_a_fortnight_unless_its_owner_stays,
 );
 
 async fn member(app: &TestApp) -> Person {
@@ -217,4 +218,28 @@ async fn the_own_data_asks_for_a_fresh_factor(app: TestApp) {
     let page = browser.send(browser.request(Method::GET, paths::OWN_DATA_FILE)).await;
     page.assert_status(303);
     assert_eq!(page.header("location"), Some("/account/confirm?next=%2Faccount%2Fdata.json"));
+}
+
+async fn an_account_is_erased_after_a_fortnight_unless_its_owner_stays(app: TestApp) {
+    let person = member(&app).await;
+    let mut browser = app.browser_of(&person).await;
+    browser.get(paths::OWN_DATA).await;
+    let refused = browser.submit("#erase-form", &[("confirm", "somebody@demo.test")]).await;
+    assert!(refused.assert_status(422).body().contains("Type your email address"), "{refused:?}");
+    let page = browser.submit("#erase-form", &[("confirm", &person.email)]).await;
+    assert!(page.assert_status(200).body().contains("Your account will be erased"), "{page:?}");
+    let page = browser.submit("#keep-form", &[]).await;
+    assert!(page.body().contains("Your account stays."), "{page:?}");
+    browser.submit("#erase-form", &[("confirm", &person.email)]).await.assert_status(200);
+    app.clock.advance(TimeDelta::days(15));
+    app.run_jobs().await;
+    let mails = app.mail_to(&person.email).await;
+    assert!(mails.iter().any(|mail| mail.text.contains("erased")), "{mails:?}");
+    app.run_jobs().await;
+    app.clock.advance(TimeDelta::hours(2));
+    app.run_jobs().await;
+    let mut again = app.anonymous();
+    again.get(paths::LOGIN).await;
+    let fields = [("email", person.email.as_str()), ("password", person.password)];
+    again.submit("#login-form", &fields).await.assert_status(422);
 }

@@ -59,7 +59,14 @@ fn fill(app: &TestApp) -> Vec<Hashing> {
 }
 
 async fn a_full_queue_of_password_hashes_is_told_with_when_to_come_back(engine: Engine) {
-    let app = TestApp::start(engine, &[("HASHING_PARALLEL", "1"), ("HASHING_QUEUE", "2")]).await;
+    // Hashes that take long, so that the queue is still full when the request has come to it.
+    let settings = [
+        ("HASHING_PARALLEL", "1"),
+        ("HASHING_QUEUE", "2"),
+        ("ARGON2_MEMORY_KIB", "32768"),
+        ("ARGON2_ITERATIONS", "48"),
+    ];
+    let app = TestApp::start(engine, &settings).await;
     let mut begun = fill(&app);
     // The first one runs whether or not anybody asks for it, and makes room for one more.
     begun.remove(0).await.unwrap();
