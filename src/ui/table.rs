@@ -19,13 +19,14 @@ pub struct Column<'a> {
     heading: &'a str,
     number: bool,
     fits: bool,
+    only_wide: bool,
     on_phone: OnPhone,
 }
 
 impl<'a> Column<'a> {
     #[must_use]
     pub fn text(heading: &'a str) -> Self {
-        Self { heading, number: false, fits: false, on_phone: OnPhone::Fact }
+        Self { heading, number: false, fits: false, only_wide: false, on_phone: OnPhone::Fact }
     }
 
     /// Right-aligned, with figures of one width.
@@ -54,6 +55,13 @@ impl<'a> Column<'a> {
         self
     }
 
+    /// Shown where there is room for all columns, and nowhere else.
+    #[must_use]
+    pub fn only_wide(mut self) -> Self {
+        self.only_wide = true;
+        self.not_on_phone()
+    }
+
     fn class(&self, first: bool) -> String {
         let mut class = String::new();
         if self.number {
@@ -61,6 +69,9 @@ impl<'a> Column<'a> {
         }
         if self.fits {
             class.push_str("fits ");
+        }
+        if self.only_wide {
+            class.push_str("only-wide ");
         }
         class.push_str(match self.on_phone {
             _ if first => "as-title",

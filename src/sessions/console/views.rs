@@ -197,14 +197,14 @@ impl List<'_> {
             .column(Column::text("IP").not_on_phone());
         let table = if shows_country { table.column(Column::text("Country").not_on_phone()) } else { table };
         let table = table
-            .column(Column::text("Started").fits().not_on_phone())
+            .column(Column::text("Started").fits().only_wide())
             .column(Column::text("Last seen").fits())
             .column(
                 Column::text(if self.state == State::Ended { "Ended" } else { "Expires" })
                     .fits()
                     .not_on_phone(),
             )
-            .column(Column::text("Family").fits().not_on_phone());
+            .column(Column::text("Family").fits().only_wide());
         let table = if self.selects() { table.selectable(BULK) } else { table };
         table.rows(self.slice.items.iter().map(|row| self.row(row, shows_country))).render()
     }
