@@ -72,7 +72,7 @@ pub struct Answer {
 /// What accepting came to.
 #[derive(Debug)]
 pub enum Accepted {
-    Opened(User),
+    Opened(Box<User>),
     /// The link is worth nothing any more.
     Dead(Standing),
     /// The address has an account, possibly elsewhere.
@@ -192,7 +192,7 @@ fn open(
     let user = add_user(c, app, act, invite, (name, hash))?;
     store::set_user(c, &invite.id, &user.id)?;
     tell_inviter(c, app, act, &user, invite)?;
-    Ok(Accepted::Opened(user))
+    Ok(Accepted::Opened(Box::new(user)))
 }
 
 fn add_user(

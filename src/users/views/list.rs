@@ -184,7 +184,7 @@ impl List<'_> {
         Table::new("Users")
             .column(Column::text("User"))
             .column(Column::badge("Status"))
-            .column(Column::text("Role"))
+            .column(Column::text("Role").fits())
             .column(Column::text("Second factor").not_on_phone())
             .column(Column::text("Last sign-in").fits())
             .column(Column::text("Created").fits().not_on_phone())

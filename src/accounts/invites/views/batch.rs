@@ -159,7 +159,7 @@ fn table<'a>(rows: &[&BatchRow]) -> Table<'a> {
     Table::new("Rows of the file")
         .column(Column::text("Address"))
         .column(Column::badge("Result"))
-        .column(Column::text("Role"))
+        .column(Column::text("Role").fits())
         .column(Column::text("What happens"))
         .column(Column::number("Line").fits())
         .rows(rows)

@@ -115,7 +115,7 @@ fn table<'a>(listed: &[Listed], now: Timestamp) -> Table<'a> {
     Table::new("Invites")
         .column(Column::text("Address"))
         .column(Column::badge("State"))
-        .column(Column::text("Role"))
+        .column(Column::text("Role").fits())
         .column(Column::text("Invited by").not_on_phone())
         .column(Column::text("Sent").fits().not_on_phone())
         .column(Column::text("Ends or ended").fits())
