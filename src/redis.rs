@@ -1,7 +1,7 @@
 //! The Redis that all instances share, where one is configured. Everything it is used for has another way
 //! when it is away: no page fails because of it.
 //!
-//! After a failure it is left alone for a moment ([`PAUSE`]), so that an outage costs one request the wait,
+//! After a failure it is left alone for a moment (`PAUSE`), so that an outage costs one request the wait,
 //! not every one; the health check goes on asking and ends the pause when it answers again.
 
 use std::sync::{Mutex, PoisonError};

@@ -4,7 +4,7 @@
 //! A call is noted before its work begins ([`once`]) and its answer is kept, sealed, for 24 hours. The same key
 //! with another body or path is refused; so is a key whose first call is under way. What failed is forgotten,
 //! so that it can be tried again. A process that dies between the work and the note leaves the key under way:
-//! after [`ABANDONED`] it is free again.
+//! after `ABANDONED` it is free again.
 
 mod store;
 

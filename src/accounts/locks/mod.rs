@@ -8,7 +8,7 @@
 //! While a bucket is locked even the right password is refused, in the words for a wrong one. A lock is lifted
 //! by time, by the link of the mail about it, by an administrator, and by a new password.
 //!
-//! Invariants: one lock, one mail. The mail is written right after the answer ([`tell`]) and not in its
+//! Invariants: one lock, one mail. The mail is written right after the answer ([`tell()`]) and not in its
 //! transaction, since it takes time that an unknown address would not need; a job makes up for a crash.
 
 mod actions;

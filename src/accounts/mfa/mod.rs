@@ -11,7 +11,7 @@
 //! question a passkey signs; a challenge dies after [`model::TRIES`] wrong answers; staff of an organization
 //! that asks for a second factor cannot remove their last. What is kept is sealed (the app's secret) or hashed
 //! (codes, tokens); of a passkey only the public key is known here. Every change is told by mail, as a
-//! notification and in the audit log ([`changes`]).
+//! notification and in the audit log (`changes`).
 
 pub mod api;
 pub mod challenge;

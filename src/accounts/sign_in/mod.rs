@@ -1,6 +1,6 @@
 //! Signing in: one answer for an unknown address, a wrong password and a lock, and the same work for all.
 //!
-//! Two steps. [`authenticate`] finds out who has the address and the password; [`open_browser`] and [`open_api`]
+//! Two steps. [`authenticate()`] finds out who has the address and the password; [`open_browser`] and [`open_api`]
 //! open the session. What else is asked of a person stands between them.
 
 mod admit;

@@ -1,7 +1,7 @@
 //! What can be said by mail, as typed values. A [`Letter`] becomes the data of its template, in two parts:
 //! what staff may see, and what only the recipient may ([`Letter::secret`]).
 //!
-//! Letters about a registration are told here; those about other nouns in a file each, as a [`Matter`].
+//! Letters about a registration are told here; those about other nouns in a file each, as a `Matter`.
 
 mod address;
 mod api_key;

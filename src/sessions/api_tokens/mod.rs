@@ -1,7 +1,7 @@
 //! Tokens of the API: a family is one session with a chain of refresh tokens, of which one is live.
 //!
-//! [`start`] begins one at sign-in; [`refresh`] spends the live refresh token for the next, by the rule in
-//! [`rotation`]. A spent one that comes again ends the family, since either its owner or a thief has a copy.
+//! [`start`] begins one at sign-in; [`refresh()`] spends the live refresh token for the next, by the rule in
+//! `rotation`. A spent one that comes again ends the family, since either its owner or a thief has a copy.
 //! Each token is made of the one before it and a key of the instance, so that it can be given out a second
 //! time after a lost answer although only its hash is kept. Access tokens of a family are good until they
 //! expire, the older ones too; at our own API they die with the session.

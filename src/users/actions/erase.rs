@@ -1,11 +1,11 @@
 //! The job that erases whoever asked for it, once the grace is over.
 //!
-//! Two steps, since two things cannot be taken back with a transaction. [`take_away`] blanks all personal data and
-//! the keys of the documents, and puts the last mail into the outbox: all at once. [`finish`] then deletes the files
+//! Two steps, since two things cannot be taken back with a transaction. `take_away` blanks all personal data and
+//! the keys of the documents, and puts the last mail into the outbox: all at once. `finish` then deletes the files
 //! and, once the last mail has left, blanks its address too; it is repeated until nothing is left, so a crash
 //! anywhere between costs an hour and leaves nothing readable.
 //!
-//! A feature that keeps something about a person of its own forgets it in [`take_away`].
+//! A feature that keeps something about a person of its own forgets it in `take_away`.
 
 use serde_json::json;
 
