@@ -58,7 +58,7 @@ fn staff_need_what_also_a_thief_of_the_hash_cannot_guess() {
 }
 
 #[test]
-fn the_longest_password_is_judged_in_the_blink_of_an_eye() {
+fn the_longest_password_is_judged_by_its_beginning_so_that_it_costs_no_more() {
     let hostile = [
         "4@8({[<361!|1709$5+7%2".repeat(6),
         "1".repeat(128),
@@ -70,10 +70,7 @@ fn the_longest_password_is_judged_in_the_blink_of_an_eye() {
     ];
     for password in hostile {
         let password: String = password.chars().take(MAX_LENGTH).collect();
-        let begun = std::time::Instant::now();
-        drop(broken_rules(&password, &ADA));
-        let took = begun.elapsed();
-        println!("{took:?} {password}");
-        assert!(took < std::time::Duration::from_secs(1), "{password}: {took:?}");
+        let beginning: String = password.chars().take(40).collect();
+        assert_eq!(broken_rules(&password, &ADA), broken_rules(&beginning, &ADA), "{password}");
     }
 }

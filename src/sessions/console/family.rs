@@ -136,9 +136,9 @@ fn table(chain: &[Link], ended: Option<Timestamp>, now: Timestamp) -> Markup {
     Table::new("Refresh tokens, the latest first")
         .column(Column::text("Token"))
         .column(Column::badge("State"))
-        .column(Column::text("Issued").fits())
-        .column(Column::text("Exchanged").fits())
-        .column(Column::text("Expires").fits().not_on_phone())
+        .column(Column::text("Issued"))
+        .column(Column::text("Exchanged"))
+        .column(Column::text("Expires").only_wide())
         .rows(rows)
         .render()
 }

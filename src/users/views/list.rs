@@ -187,7 +187,7 @@ impl List<'_> {
             .column(Column::text("Role").fits())
             .column(Column::text("Second factor").not_on_phone())
             .column(Column::text("Last sign-in").fits())
-            .column(Column::text("Created").fits().not_on_phone())
+            .column(Column::text("Created").fits().only_wide())
             .rows(self.slice.items.iter().map(|person| self.row(person)))
             .render()
     }
