@@ -104,7 +104,7 @@ fn drawing(chain: &[Link], ended: Option<Timestamp>, now: Timestamp) -> Markup {
         number => format!("{number} refresh tokens, each exchanged for the next"),
     };
     html! {
-        figure .chain aria-label=(label) {
+        figure .chain tabindex="0" aria-label=(label) {
             ol {
                 @if first > 0 {
                     li .earlier { span .dot.neutral { "…" } span .meta { (count(first as u64)) " earlier" } }

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
+use fantoccini::Locator;
 use frontdesk::access::{Act, Role, SessionId};
 use frontdesk::db::schema::{sessions, users};
 use frontdesk::paths;
@@ -95,7 +96,12 @@ async fn sessions_look_right() {
     let selection = Selection::new(Scope::Filter, Filter::default());
     let begun = terminal::open(&app, &organization, &selection, &lost).await.unwrap().run;
     look_at(&tab, &paths::revocation(&begun.id), "revocation-running").await;
-    tab.find("#cancel").await.click().await.unwrap();
+    // The page is drawn anew while the run goes on: the button may have been replaced since it was found.
+    let press = async || match tab.client.find(Locator::Css("#cancel")).await {
+        Ok(button) => button.click().await.is_ok(),
+        Err(_) => false,
+    };
+    tab.until("the way to cancel", press).await;
     tab.see("Cancelled after").await;
     look(&tab, "revocation-cancelled").await;
     look_at(&tab, paths::REVOCATIONS, "revocations").await;
