@@ -13,6 +13,7 @@ use crate::documents::files::{DirectoryStore, FileStore};
 use crate::documents::inspect::PdfParser;
 use crate::documents::upload::Inspections;
 use crate::error::AppError;
+use crate::geo::Countries;
 use crate::health::Health;
 use crate::ids::Random;
 use crate::keys::Keyring;
@@ -47,6 +48,8 @@ pub struct Parts {
     pub uploads: UploadBudget,
     pub mail: Mail,
     pub health: Health,
+    /// Where addresses are, if a file tells.
+    pub countries: Countries,
     /// What connections are told at once.
     pub hub: Hub,
     pub metrics: Metrics,
@@ -90,6 +93,7 @@ impl App {
             url.get_or_init(|| configured.clone());
         }
         let redis = config.redis.as_ref().map(Redis::new).transpose()?;
+        let countries = Countries::open(config.sessions.countries.as_deref()).map_err(AppError::internal)?;
         let health = Health::default();
         let files = Arc::new(files);
         Ok(Self(Arc::new(Parts {
@@ -105,6 +109,7 @@ impl App {
             uploads: UploadBudget::default(),
             mail,
             health,
+            countries,
             hub: Hub::default(),
             metrics: Metrics::new()?,
             redis,

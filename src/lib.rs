@@ -6,7 +6,7 @@
 //! * [`db`]: one connection type over SQLite and PostgreSQL
 //! * [`web`] and [`ui`]: what every page and API call needs, and the pieces pages are made of; [`assets`]
 //! * [`redis`] (what instances share), [`limits`] (how often), [`idempotency`] (the same answer to the same call),
-//!   [`live`] (the hub of events), [`metrics`]
+//!   [`live`] (the hub of events), [`metrics`], [`geo`] (countries of addresses)
 //! * features, each a folder with its rules (`model`), SQL (`store`), use cases (`actions`), pages and
 //!   API: [`accounts`], [`sessions`], [`api_keys`], [`revocations`], [`security`], [`documents`],
 //!   [`verifications`], [`own_account`], [`own_case`], [`mail`], [`notifications`], [`users`], [`audit`],
@@ -31,6 +31,7 @@ pub mod console;
 pub mod demo;
 pub mod documents;
 pub mod error;
+pub mod geo;
 pub mod health;
 pub mod idempotency;
 pub mod ids;

@@ -49,14 +49,17 @@ impl Case {
         let number = sample / self.tries;
         let email = if has_account { known(number) } else { format!("other{number:05}@demo.test") };
         let (kind, body) = (self.body)(&email);
-        post(address, self.path, &kind, &body)
+        let [_, high, middle, low] = (2 * sample + u32::from(has_account)).to_be_bytes();
+        // From everywhere: some limits are by the address.
+        let from = format!("x-forwarded-for: 10.{high}.{middle}.{low}\r\n");
+        post(address, self.path, &kind, &body, &from)
     }
 }
 
-fn post(address: SocketAddr, path: &str, kind: &str, body: &[u8]) -> Vec<u8> {
+fn post(address: SocketAddr, path: &str, kind: &str, body: &[u8], more: &str) -> Vec<u8> {
     let head = format!(
         "POST {path} HTTP/1.1\r\nhost: {address}\r\nuser-agent: benchmark/1\r\ncontent-type: {kind}\r\n\
-         content-length: {}\r\n\r\n",
+         {more}content-length: {}\r\n\r\n",
         body.len()
     );
     [head.as_bytes(), body].concat()
@@ -65,7 +68,7 @@ fn post(address: SocketAddr, path: &str, kind: &str, body: &[u8]) -> Vec<u8> {
 /// A request that signs somebody in.
 pub fn login(address: SocketAddr, email: &str, password: &str) -> Vec<u8> {
     let (kind, body) = json_body(&json!({ "email": email, "password": password }));
-    post(address, LOGIN, &kind, &body)
+    post(address, LOGIN, &kind, &body, "")
 }
 
 /// A request for a page, or for a call of the API with a token.

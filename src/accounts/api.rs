@@ -93,7 +93,7 @@ pub async fn refresh(
 }
 
 /// Ends the session of the token.
-#[utoipa::path(post, path = "/api/v1/auth/logout", tag = "auth", security(("bearer" = [])), responses(
+#[utoipa::path(post, path = "/api/v1/auth/logout", tag = "auth", responses(
     (status = 204, description = "Signed out"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -118,7 +118,7 @@ pub struct Me {
 }
 
 /// Who the token belongs to.
-#[utoipa::path(get, path = "/api/v1/auth/me", tag = "auth", security(("bearer" = [])), responses(
+#[utoipa::path(get, path = "/api/v1/auth/me", tag = "auth", responses(
     (status = 200, description = "The person", body = Me),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
 ))]

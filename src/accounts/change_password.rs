@@ -1,20 +1,23 @@
 //! Choosing a password: one's own, in place of a temporary one, or the first by an activation link.
 
+use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use super::locks::{self, Cleared};
 use super::password::{self, Owner, Rule};
 use super::tokens::{self, Purpose, Verdict};
-use super::{User, store};
-use crate::access::{Act, SessionId, UserId};
+use super::{User, hold, loose_ends, store};
+use crate::access::{Act, Actor, SessionId};
 use crate::app::App;
 use crate::audit::{self, Event, Target};
 use crate::db::Connection;
 use crate::error::AppError;
+use crate::limits::{self, Limit};
 use crate::live::{Ended, Event as Live};
 use crate::mail::letters::PasswordLetter;
 use crate::mail::{self, Letter, NewEmail, Party};
+use crate::sessions::Opened;
 use crate::{notifications, paths, sessions};
 
 /// The word of the audit log.
@@ -33,21 +36,31 @@ pub enum Refused {
     Link(Verdict),
 }
 
-/// Changes the password of a signed-in user and ends all other sessions. After a temporary password
-/// the present one is not asked for: it was just used to sign in.
+/// Guesses of the present password by whoever sits in the session.
+const GUESSES: Limit = Limit::new("password_change", 5, TimeDelta::minutes(15));
+
+/// Changes the password of the user who is signed in by browser and ends all other sessions; this one gets another
+/// key. After a temporary password the present one is not asked for: it was just used to sign in.
+///
+/// # Errors
+/// `TooMany` after a few wrong present passwords, `Unavailable` when too many passwords are hashed.
 pub async fn change(
     app: &App,
     act: &Act,
-    id: &UserId,
-    session: &SessionId,
+    actor: &Actor,
     current: &SecretString,
     new: &SecretString,
-) -> Result<Result<(), Refused>, AppError> {
-    let wanted = id.clone();
+) -> Result<Result<Opened, Refused>, AppError> {
+    let wanted = actor.user.clone();
     let user = app.db.read(move |c| store::by_id(c, &wanted)).await?.ok_or(AppError::NotFound)?;
     let kept = user.password_hash.clone();
-    if !user.must_change_password && !app.hasher.verify(current, kept.clone()).await? {
-        return Ok(Err(Refused::Current));
+    if !user.must_change_password {
+        let key = format!("user:{}", user.id);
+        limits::take(app, GUESSES, std::slice::from_ref(&key)).await?;
+        if !app.hasher.verify(current, kept.clone()).await? {
+            return Ok(Err(Refused::Current));
+        }
+        limits::forget(app, GUESSES, &key).await?;
     }
     if let Some(sentence) = complaint(&user, new) {
         return Ok(Err(Refused::Rules(sentence)));
@@ -56,16 +69,22 @@ pub async fn change(
         return Ok(Err(Refused::Same));
     }
     let hash = app.hasher.hash(new).await?;
-    let ended = others_ended(&user, Some(session));
-    let (app_, act, session) = (app.clone(), act.clone(), session.clone());
-    app.db
+    let ended = others_ended(&user, Some(&actor.session));
+    let (app_, act, session) = (app.clone(), act.clone(), actor.session.clone());
+    let outcome = app
+        .db
         .write(move |c| {
-            let saved = Saved { hash, keep: Some(&session), action: CHANGED };
-            save(c, &app_, &act, &user, &saved)
+            locks::hold(c, &user.email)?;
+            // Somebody else changed it, or took it away, while the new one was hashed.
+            let Some(user) = hold::with_password(c, &user)? else { return Ok(Err(Refused::Current)) };
+            save(c, &app_, &act, &user, &Saved { hash, keep: Some(&session), action: CHANGED })?;
+            Ok::<_, AppError>(Ok(sessions::rotate(c, &app_, &session)?))
         })
         .await?;
-    app.hub.publish(ended);
-    Ok(Ok(()))
+    if outcome.is_ok() {
+        app.hub.publish(ended);
+    }
+    Ok(outcome)
 }
 
 /// Sets the first password with the token of an activation link; uses the token up.
@@ -91,6 +110,7 @@ pub async fn activate(
     let outcome = app
         .db
         .write(move |c| {
+            hold::user(c, &user.id)?;
             let verdict = tokens::consume(c, &act, Purpose::Activation, &token)?;
             if !matches!(verdict, Verdict::Valid(_)) {
                 return Ok(Err(Refused::Link(verdict)));
@@ -152,6 +172,7 @@ fn store_new(
     store::set_password(c, &user.id, &store::Password::Own(saved.hash.clone()), act.at)?;
     locks::clear(c, app, act, user, Cleared::Password)?;
     sessions::store::end_others(c, &user.id, saved.keep, "the password was changed", act)?;
+    loose_ends::cut(c, &user.id, act.at)?;
     let event = Event::new(&user.organization_id, saved.action, Target("user", user.id.as_str()));
     audit::record(c, &app.random, act, event)
 }

@@ -180,6 +180,14 @@ pub struct Upgrade {
     pub(super) new: String,
 }
 
+impl Upgrade {
+    /// The hash that is kept from now on.
+    #[must_use]
+    pub fn into_hash(self) -> String {
+        self.new
+    }
+}
+
 impl std::fmt::Debug for Upgrade {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Upgrade").finish_non_exhaustive()

@@ -84,6 +84,8 @@ pub enum Refusal {
     Rejected,
     /// The temporary password was not used in time.
     PasswordExpired,
+    /// The password was taken away; a link for a new one is in the mail.
+    PasswordNeeded,
 }
 
 impl Refusal {
@@ -96,6 +98,7 @@ impl Refusal {
             Self::Banned => "account_banned",
             Self::Rejected => "account_rejected",
             Self::PasswordExpired => "password_expired",
+            Self::PasswordNeeded => "password_needed",
         }
     }
 
@@ -111,6 +114,9 @@ impl Refusal {
             Self::Rejected => "Your registration was not accepted. The reason is in the email we sent you.",
             Self::PasswordExpired => {
                 "Your temporary password was not used in time. Write to us to get a new one."
+            }
+            Self::PasswordNeeded => {
+                "A new password is needed first: follow the link in the email we sent you, or ask for another one."
             }
         }
     }

@@ -1,14 +1,16 @@
 //! The first operator, by a link that the first start prints, and staff made at the terminal.
 
+use diesel::QueryResult;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use super::password::{self, Owner};
 use super::tokens::{self, Purpose, Verdict};
-use super::{NewUser, Status, store};
+use super::{NewUser, Status, address, store};
 use crate::access::{Act, OrganizationId, Role, UserId};
 use crate::app::App;
 use crate::audit::{self, Event, Target};
+use crate::clock::Timestamp;
 use crate::db::Connection;
 use crate::error::AppError;
 use crate::mail::{DisplayName, EmailAddress};
@@ -85,18 +87,25 @@ pub async fn create_first_operator(
     token: &SecretString,
     staff: NewStaff,
 ) -> Result<UserId, StaffError> {
+    // Before any hash is computed: a link that is worth nothing must cost nothing.
+    let (now, kept) = (act.at, token.clone());
+    match app.db.read(move |c| tokens::peek(c, Purpose::Setup, &kept, now)).await? {
+        Verdict::Valid(_) => {}
+        verdict => return Err(StaffError::Link(verdict)),
+    }
     let hash = hash_checked(app, &staff).await?;
     let (act, token, random) = (act.clone(), token.clone(), app.random.clone());
 
     app.db
         .write(move |c| -> Result<Result<UserId, StaffError>, AppError> {
+            // Before the link is used up: the form can be sent again with another address.
+            if is_taken(c, &staff.email.key(), act.at)? {
+                return Ok(Err(StaffError::AddressTaken));
+            }
             let grant = match tokens::consume(c, &act, Purpose::Setup, &token)? {
                 Verdict::Valid(grant) => grant,
                 verdict => return Ok(Err(StaffError::Link(verdict))),
             };
-            if store::by_email_key(c, &staff.email.key())?.is_some() {
-                return Ok(Err(StaffError::AddressTaken));
-            }
             let id = insert(c, &random, &act, &grant.organization, &staff, hash)?;
             Ok(Ok(id))
         })
@@ -109,7 +118,7 @@ pub async fn create_staff(app: &App, act: &Act, staff: NewStaff) -> Result<UserI
     let (act, random) = (act.clone(), app.random.clone());
     app.db
         .write(move |c| -> Result<Result<UserId, StaffError>, AppError> {
-            if store::by_email_key(c, &staff.email.key())?.is_some() {
+            if is_taken(c, &staff.email.key(), act.at)? {
                 return Ok(Err(StaffError::AddressTaken));
             }
             let organization =
@@ -117,6 +126,10 @@ pub async fn create_staff(app: &App, act: &Act, staff: NewStaff) -> Result<UserI
             Ok(Ok(insert(c, &random, &act, &organization.id, &staff, hash)?))
         })
         .await?
+}
+
+fn is_taken(c: &mut Connection, key: &str, now: Timestamp) -> QueryResult<bool> {
+    Ok(store::by_email_key(c, key)?.is_some() || address::is_reserved(c, key, None, now)?)
 }
 
 async fn hash_checked(app: &App, staff: &NewStaff) -> Result<String, StaffError> {

@@ -34,6 +34,17 @@ pub fn in_organization(
         .optional()
 }
 
+/// Makes others who change this user wait until the end of the transaction; SQLite has one writer anyway.
+pub fn lock_row(c: &mut Connection, id: &UserId) -> QueryResult<()> {
+    match c {
+        // What refers to the row goes on.
+        Connection::Postgres(c) => {
+            table::table.find(id).select(table::id).for_no_key_update().load::<UserId>(c).map(drop)
+        }
+        Connection::Sqlite(_) => Ok(()),
+    }
+}
+
 /// How many users have this role.
 pub fn count_role(c: &mut Connection, role: Role) -> QueryResult<i64> {
     table::table.filter(table::role.eq(role)).count().get_result(c)
@@ -73,7 +84,7 @@ pub enum Password {
     Temporary(String, Timestamp),
 }
 
-/// Sets the hash of a new password.
+/// Sets the hash of a new password. What was begun with the old one is ended beside it (`loose_ends`).
 pub fn set_password(c: &mut Connection, id: &UserId, password: &Password, now: Timestamp) -> QueryResult<()> {
     let (hash, expires, must_change) = match password {
         Password::Own(hash) => (hash, None, false),
@@ -120,12 +131,13 @@ pub fn set_email(c: &mut Connection, id: &UserId, email: &EmailAddress, now: Tim
         .map(drop)
 }
 
-/// Puts a hash made today in the place of an outdated one of the same password.
-pub fn upgrade_password(c: &mut Connection, id: &UserId, upgrade: &Upgrade) -> QueryResult<()> {
+/// Puts a hash made today in the place of an outdated one of the same password; `false` when that is not kept any
+/// more.
+pub fn upgrade_password(c: &mut Connection, id: &UserId, upgrade: &Upgrade) -> QueryResult<bool> {
     diesel::update(table::table.find(id).filter(table::password_hash.eq(&upgrade.old)))
         .set(table::password_hash.eq(Some(&upgrade.new)))
         .execute(c)
-        .map(drop)
+        .map(|changed| changed == 1)
 }
 
 /// Ends the life of a temporary password at its first use: only the change of it may follow. `false` when

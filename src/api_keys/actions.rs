@@ -184,14 +184,26 @@ pub async fn revoke(
     app.db
         .write(move |c| {
             let key = store::by_id(c, &organization, &id)?.ok_or(AppError::NotFound)?.key;
-            if store::revoke(c, &id, act.at)? {
-                let event = Event::new(&organization, "api_key.revoked", Target(TARGET, id.as_str()));
-                let after = json!({ "name": key.name, "begins_with": key.beginning() });
-                audit::record(c, &app_.random, &act, event.change(None, after))?;
-            }
-            Ok::<_, AppError>(())
+            end(c, &app_, &act, &key)
         })
         .await
+}
+
+/// Revokes every key that a user made, when the user is erased; answers how many.
+pub fn revoke_of_maker(c: &mut Connection, app: &App, act: &Act, maker: &UserId) -> Result<usize, AppError> {
+    let keys = store::working_of_maker(c, maker, act.at)?;
+    keys.iter().try_for_each(|key| end(c, app, act, key))?;
+    store::forget_maker(c, maker)?;
+    Ok(keys.len())
+}
+
+fn end(c: &mut Connection, app: &App, act: &Act, key: &ApiKey) -> Result<(), AppError> {
+    if store::revoke(c, &key.id, act.at)? {
+        let event = Event::new(&key.organization_id, "api_key.revoked", Target(TARGET, key.id.as_str()));
+        let after = json!({ "name": key.name, "begins_with": key.beginning() });
+        audit::record(c, &app.random, act, event.change(None, after))?;
+    }
+    Ok(())
 }
 
 /// The key behind a call.

@@ -136,7 +136,7 @@ pub struct RotateKey {
 }
 
 /// The organization's API keys, newest first.
-#[utoipa::path(get, path = "/api/v1/api-keys", tag = "api-keys", params(Listing), security(("bearer" = [])), responses(
+#[utoipa::path(get, path = "/api/v1/api-keys", tag = "api-keys", params(Listing), responses(
     (status = 200, description = "A page; `Link` names the next one", body = KeyPage),
     (status = 400, description = "`bad_query`, `bad_cursor`", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
@@ -166,7 +166,7 @@ pub async fn list(
 }
 
 /// Makes a key. The answer is the only place where the whole key is shown.
-#[utoipa::path(post, path = "/api/v1/api-keys", tag = "api-keys", request_body = CreateKey, security(("bearer" = [])),
+#[utoipa::path(post, path = "/api/v1/api-keys", tag = "api-keys", request_body = CreateKey,
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key within 24 hours gets the same answer")), responses(
     (status = 201, description = "The new key", body = IssuedBody),
     (status = 400, description = "`bad_json`, `bad_idempotency_key`", body = Problem, content_type = "application/problem+json"),
@@ -194,7 +194,7 @@ pub async fn create(
 }
 
 /// Makes a key in the place of another, which works on until the overlap ends.
-#[utoipa::path(post, path = "/api/v1/api-keys/{id}/rotate", tag = "api-keys", request_body = RotateKey, security(("bearer" = [])),
+#[utoipa::path(post, path = "/api/v1/api-keys/{id}/rotate", tag = "api-keys", request_body = RotateKey,
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header, description = "The same key within 24 hours gets the same answer")), responses(
     (status = 201, description = "The new key", body = IssuedBody),
     (status = 400, description = "`bad_json`, `bad_idempotency_key`", body = Problem, content_type = "application/problem+json"),
@@ -222,7 +222,7 @@ pub async fn rotate(
 }
 
 /// Revokes a key at once.
-#[utoipa::path(delete, path = "/api/v1/api-keys/{id}", tag = "api-keys", params(("id" = String, Path)), security(("bearer" = [])), responses(
+#[utoipa::path(delete, path = "/api/v1/api-keys/{id}", tag = "api-keys", params(("id" = String, Path)), responses(
     (status = 204, description = "Revoked, now or before"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`not_permitted`, `fresh_factor_required`, `api_key_not_allowed`", body = Problem, content_type = "application/problem+json"),

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 
 use super::model::ApiKey;
-use crate::access::{ApiKeyId, OrganizationId};
+use crate::access::{ApiKeyId, OrganizationId, UserId};
 use crate::clock::Timestamp;
 use crate::db::schema::{api_keys as table, organizations, users};
 use crate::db::{Connection, MultiBackend};
@@ -116,6 +116,24 @@ pub(super) fn replace(
         ))
         .execute(c)
         .map(|replaced| replaced == 1)
+}
+
+/// The keys that a user made and that still work, oldest first.
+pub fn working_of_maker(c: &mut Connection, user: &UserId, now: Timestamp) -> QueryResult<Vec<ApiKey>> {
+    table::table
+        .filter(table::created_by.eq(user))
+        .filter(table::revoked_at.is_null())
+        .filter(table::expires_at.gt(now))
+        .order((table::created_at, table::id))
+        .select(ApiKey::as_select())
+        .load(c)
+}
+
+/// Forgets from where the keys of a user were used, when the user is erased; the rows stay.
+pub fn forget_maker(c: &mut Connection, user: &UserId) -> QueryResult<usize> {
+    diesel::update(table::table.filter(table::created_by.eq(user)))
+        .set(table::last_used_ip.eq(None::<String>))
+        .execute(c)
 }
 
 /// Revokes a key; `false` when it was revoked already.

@@ -166,13 +166,16 @@ pub fn by_id(c: &mut Connection, organization: &OrganizationId, id: &EntryId) ->
         .optional()
 }
 
-/// Everything that was done to one thing, oldest first, at most 500 entries.
+/// What was done to one thing, oldest first: the latest 500 entries.
 pub fn for_target(
     c: &mut Connection,
     organization: &OrganizationId,
     target: Target<'_>,
 ) -> QueryResult<Vec<Entry>> {
-    for_targets(c, organization, target.0, &[target.1])
+    let mut entries = latest_for(c, target, 500)?;
+    entries.retain(|entry| entry.organization_id == *organization);
+    entries.reverse();
+    Ok(entries)
 }
 
 /// The same for several things of one kind, at most 500 entries for each on average.

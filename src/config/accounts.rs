@@ -40,6 +40,8 @@ pub struct AccountsConfig {
     pub hashing: HashingConfig,
     /// Failed sign-ins of one IP address (IPv6: /64 network) within 15 minutes; beyond it is 429.
     pub failures_per_ip: u32,
+    /// Registrations sent from one IP address (IPv6: /64 network) within an hour; beyond it is 429.
+    pub registrations_per_ip: u32,
     /// No answer to a registration leaves earlier.
     pub answer_floor: Duration,
     pub approval_credentials: ApprovalCredentials,
@@ -93,6 +95,12 @@ impl AccountsConfig {
             5..=1_000_000,
             "Failed sign-ins of one IP address in 15 minutes; more are answered 429.",
         );
+        let registrations_per_ip = reader.number(
+            "REGISTRATIONS_PER_IP",
+            100,
+            1..=1_000_000,
+            "Registrations from one IP address in an hour, with mistakes or without; more are answered 429.",
+        );
         let answer_floor = reader.duration(
             "ANSWER_FLOOR",
             Duration::from_millis(500),
@@ -125,6 +133,7 @@ impl AccountsConfig {
             denied_domains,
             hashing,
             failures_per_ip,
+            registrations_per_ip,
             answer_floor,
             approval_credentials,
             temporary_password_life,

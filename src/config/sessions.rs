@@ -1,5 +1,6 @@
 //! How long sessions and tokens live.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -20,6 +21,8 @@ pub struct SessionsConfig {
     pub refresh_token: Duration,
     /// Whom access tokens are for.
     pub audience: String,
+    /// A file in MaxMind's format that tells the country of an address.
+    pub countries: Option<PathBuf>,
 }
 
 impl SessionsConfig {
@@ -35,7 +38,12 @@ impl SessionsConfig {
         let refresh_token = span("JWT_REFRESH_EXPIRY", 7 * DAY, "Life of a refresh token of the API.");
         let audience =
             reader.text("JWT_AUDIENCE", "frontdesk", "Whom access tokens are for: their aud claim.");
-        Self { idle, absolute, staff_idle, staff_absolute, access_token, refresh_token, audience }
+        let countries = reader.optional(
+            "GEOIP_DATABASE",
+            "A file in MaxMind's format (GeoLite2-Country.mmdb) that tells the country of a session.",
+        );
+        let countries = countries.map(PathBuf::from);
+        Self { idle, absolute, staff_idle, staff_absolute, access_token, refresh_token, audience, countries }
     }
 }
 

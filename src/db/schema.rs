@@ -98,6 +98,9 @@ diesel::table! {
         spent_ip -> Nullable<Text>,
         spent_agent -> Nullable<Text>,
         replayed_at -> Nullable<Timestamp>,
+        reused_at -> Nullable<Timestamp>,
+        reused_ip -> Nullable<Text>,
+        reused_agent -> Nullable<Text>,
     }
 }
 

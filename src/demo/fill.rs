@@ -9,7 +9,7 @@ use super::found::{FILLED, marker};
 use super::mails::{self, Past, Sent};
 use super::people::{APPLICANTS, STAFF, Staff, member_address};
 use super::resident::Resident;
-use super::{ORGANIZATION, archive, history, kept, live, plan, store};
+use super::{ORGANIZATION, archive, doors, history, kept, live, plan, store};
 use crate::access::{Act, OrganizationId};
 use crate::app::App;
 use crate::audit::{self, Event, Target};
@@ -101,6 +101,7 @@ impl Town {
             kept::write(c, app, organization, resident)?;
         }
         live::write(c, app, organization, crew, residents)?;
+        doors::write(c, app, organization, crew, residents)?;
         let pairs: Vec<(&Resident, &[Document])> =
             residents.iter().zip(papers.iter().map(Vec::as_slice)).collect();
         history::write(c, app, organization, crew, &pairs)?;

@@ -21,7 +21,6 @@ struct Seat {
     user: UserId,
     staff: bool,
     client: usize,
-    kind: Kind,
     minutes: i64,
 }
 
@@ -43,7 +42,7 @@ fn seats(crew: &Crew, residents: &[Resident]) -> Vec<Seat> {
     let mut seats = Vec::new();
     for member in crew.iter().filter(|member| member.staff.local.starts_with("reviewer")) {
         let (user, client) = (member.id.clone(), member.number);
-        seats.push(Seat { user, staff: true, client, kind: Kind::Browser, minutes: 95 });
+        seats.push(Seat { user, staff: true, client, minutes: 95 });
     }
     let signed_in = residents
         .iter()
@@ -51,10 +50,9 @@ fn seats(crew: &Crew, residents: &[Resident]) -> Vec<Seat> {
     for (number, resident) in signed_in.enumerate() {
         let devices = 1 + number % 3;
         for device in 0..devices {
-            let kind = if device == 2 { Kind::Api } else { Kind::Browser };
             let minutes = 30 + i64::try_from(47 * number + 190 * device).unwrap_or_default();
             let (user, client) = (resident.id.clone(), resident.plan.index + device);
-            seats.push(Seat { user, staff: false, client, kind, minutes });
+            seats.push(Seat { user, staff: false, client, minutes });
         }
     }
     seats
@@ -69,13 +67,14 @@ fn session(app: &App, organization: &OrganizationId, seat: &Seat) -> NewSession 
         id: SessionId::new(&app.random, created_at),
         organization_id: organization.clone(),
         user_id: seat.user.clone(),
-        kind: seat.kind,
+        kind: Kind::Browser,
         hash: hex::encode(app.random.bytes::<32>()),
         state: "{}".to_owned(),
         created_at,
         seen_at: now.minus(TimeDelta::minutes(seat.minutes % 23)),
         expires_at: created_at.plus(absolute),
         idle_seconds: idle.num_seconds(),
+        country: app.countries.of(&client.ip),
         ip: client.ip,
         device: device(client.user_agent),
         user_agent: client.user_agent.to_owned(),

@@ -2,7 +2,7 @@
 //!
 //! - `people`, `plan`: who is there and what happened to each of them in thirty days, a pure story.
 //! - `papers`, `cards`, `letters`, `canvas`: their documents, drawn here.
-//! - `archive`, `resident`, `crew`, `mails`, `fate`, `kept`, `history`, `live`: the story as files and rows.
+//! - `archive`, `resident`, `crew`, `mails`, `fate`, `kept`, `history`, `live`, `doors`: the story as files and rows.
 //! - `found`: what a database holds before. `fill`: all of the demo in one transaction. `store`: the SQL only
 //!   the demo needs.
 //! - `setup`: where it runs, and what it never touches; `guide`: what is printed about it.
@@ -15,6 +15,7 @@ mod canvas;
 mod cards;
 mod clients;
 mod crew;
+mod doors;
 mod fate;
 mod fill;
 mod found;

@@ -1,5 +1,6 @@
 //! The words of the outbox: ids, kinds of mail, states and priorities.
 
+use crate::access::{Permission, Role};
 use crate::{id_type, text_enum};
 
 id_type! {
@@ -95,11 +96,17 @@ impl TemplateKind {
         self.lets_in() || is_notice
     }
 
-    /// Mail that a person may switch off: useful to know, but nobody waits for it, and nobody is shut out
-    /// without it.
+    /// Mail that a person may switch off: useful to know, but nobody waits for it, nobody is shut out without it, and
+    /// it warns of nothing. Whoever has got into an account must not be able to keep its owner from hearing of it.
     #[must_use]
     pub fn may_be_muted(self) -> bool {
-        matches!(self, Self::NewDevice | Self::SessionRevoked | Self::ApiKeyRotation)
+        matches!(self, Self::ApiKeyRotation)
+    }
+
+    /// Does anybody with this role ever get it?
+    #[must_use]
+    pub fn concerns(self, role: Role) -> bool {
+        self != Self::ApiKeyRotation || role.allows(Permission::ManageUsers)
     }
 }
 

@@ -17,6 +17,7 @@ use super::store::log::{self, Filter};
 use super::store::{self, Email};
 use super::templates::Rendered;
 use super::views;
+use crate::access::Permission;
 use crate::audit::{self, Event, Target};
 use crate::error::AppError;
 use crate::paths;
@@ -110,7 +111,7 @@ pub async fn email(
     };
     let details = views::Details { email: &email, attempts: &attempts, text: text.as_deref() };
     let mut page = Page::console(email.kind.title(), views::email(&details, context.now));
-    if captured {
+    if captured && may_reveal(&who, &email) {
         page = page.action(views::open_captured(&email));
     }
     Ok(page.parent("Email log", paths::EMAILS))
@@ -138,7 +139,7 @@ pub async fn captured(
     Query(shown): Query<Shown>,
 ) -> Result<Page, AppError> {
     let email = find(&who, &context, &id).await?;
-    let kept = kept(&context, &email).await?;
+    let kept = kept(&who, &context, &email).await?;
     let text = match shown.part() {
         Part::Html => None,
         Part::Text => {
@@ -157,7 +158,7 @@ pub async fn captured_body(
     id: Path<String>,
 ) -> Result<HttpResponse, AppError> {
     let email = find(&who, &context, &id).await?;
-    let kept = kept(&context, &email).await?;
+    let kept = kept(&who, &context, &email).await?;
     record_reveal(&context, &email, "html").await?;
     Ok(framed(CAPTURED_POLICY, kept.html.replacen("<head>", "<head><base target=\"_blank\">", 1)))
 }
@@ -170,6 +171,7 @@ pub async fn captured_raw(
 ) -> Result<HttpResponse, AppError> {
     let email = find(&who, &context, &id).await?;
     let message = capture::captured_message(&context.app, &email.id).await?.ok_or(AppError::NotFound)?;
+    demand_reveal(&who, &email)?;
     record_reveal(&context, &email, "message.eml").await?;
     let disposition = format!("attachment; filename=\"{}.eml\"", email.id);
     Ok(HttpResponse::Ok()
@@ -185,8 +187,25 @@ async fn find(who: &Allowed<SearchMail>, context: &Context, id: &str) -> Result<
     found.ok_or(AppError::NotFound)
 }
 
-async fn kept(context: &Context, email: &Email) -> Result<Rendered, AppError> {
-    capture::captured(&context.app, &email.id).await?.ok_or(AppError::NotFound)
+async fn kept(who: &Allowed<SearchMail>, context: &Context, email: &Email) -> Result<Rendered, AppError> {
+    let kept = capture::captured(&context.app, &email.id).await?.ok_or(AppError::NotFound)?;
+    demand_reveal(who, email).map(|()| kept)
+}
+
+/// Whoever reads a mail that lets somebody in can come in as that person: that is for those who may give a new
+/// password anyway.
+fn may_reveal(who: &Allowed<SearchMail>, email: &Email) -> bool {
+    !email.kind.lets_in() || who.actor.role.allows(Permission::ManageUsers)
+}
+
+fn demand_reveal(who: &Allowed<SearchMail>, email: &Email) -> Result<(), AppError> {
+    if may_reveal(who, email) {
+        return Ok(());
+    }
+    Err(AppError::forbidden(
+        "not_permitted",
+        "This mail lets its recipient in. Ask an administrator to open it, or send the person another one.",
+    ))
 }
 
 /// The entry is written first: nobody sees a secret without one.

@@ -2,15 +2,20 @@
 
 mod common;
 mod page;
+mod security;
+
+use std::sync::LazyLock;
 
 use actix_web::HttpResponse;
 use utoipa::OpenApi;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 pub use page::page;
 
 use common::Common;
+use security::Schemes;
 
+use crate::error::AppError;
+use crate::routes;
 use crate::web::Anyone;
 
 #[derive(OpenApi)]
@@ -72,30 +77,19 @@ use crate::web::Anyone;
 )]
 struct Document;
 
-/// How programs say who they are.
-struct Schemes;
-
-impl utoipa::Modify for Schemes {
-    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let bearer = HttpBuilder::new()
-            .scheme(HttpAuthScheme::Bearer)
-            .description(Some("An access token of `/api/v1/auth/login`, or an API key (`fd_…`)."))
-            .build();
-        let key =
-            ApiKeyValue::with_description("X-Api-Key", "An API key of the organization, within its scopes.");
-        let components = document.components.get_or_insert_default();
-        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
-        components.add_security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Header(key)));
-    }
-}
-
 /// The whole document.
 #[must_use]
 pub fn document() -> utoipa::openapi::OpenApi {
-    Document::openapi()
+    let mut document = Document::openapi();
+    security::describe(&mut document, &routes::table());
+    document
 }
 
+/// The document as it is sent; nothing of it changes while the program runs.
+static JSON: LazyLock<Option<String>> = LazyLock::new(|| document().to_json().ok());
+
 /// `GET /api/openapi.json`
-pub async fn serve(_: Anyone) -> HttpResponse {
-    HttpResponse::Ok().json(document())
+pub async fn serve(_: Anyone) -> Result<HttpResponse, AppError> {
+    let json = JSON.as_ref().ok_or_else(|| AppError::internal("the OpenAPI document cannot be written"))?;
+    Ok(HttpResponse::Ok().content_type("application/json").body(json.as_str()))
 }

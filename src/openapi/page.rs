@@ -31,21 +31,28 @@ fn view(document: &Value) -> Markup {
         }
         @for (path, operations) in paths_.into_iter().flatten() {
             @for (method, operation) in operations.as_object().into_iter().flatten() {
-                (operation_view(path, method, operation))
+                (operation_view(document, path, method, operation))
             }
         }
     }
 }
 
-fn operation_view(path: &str, method: &str, operation: &Value) -> Markup {
+fn operation_view(document: &Value, path: &str, method: &str, operation: &Value) -> Markup {
     let responses = operation.get("responses").and_then(Value::as_object);
     let parameters = operation.get("parameters").and_then(Value::as_array);
+    let fields = body_fields(document, operation);
     html! {
         section {
             h2 { code { (method.to_uppercase()) " " (path) } }
             p { (text(operation, "summary")) }
             @if !text(operation, "description").is_empty() { p { (text(operation, "description")) } }
+            p { (callers(operation)) }
             @if let Some(schema) = body_schema(operation) { p { "Body: " code { (schema) } } }
+            @if !fields.is_empty() {
+                ul {
+                    @for field in &fields { li { (field) } }
+                }
+            }
             @if let Some(parameters) = parameters {
                 ul {
                     @for parameter in parameters {
@@ -68,4 +75,39 @@ fn body_schema(operation: &Value) -> Option<String> {
     let (kind, body) = content.iter().next()?;
     let reference = body.pointer("/schema/$ref").and_then(Value::as_str);
     Some(reference.and_then(|path| path.rsplit('/').next()).unwrap_or(kind).to_owned())
+}
+
+/// Who may call it.
+fn callers(operation: &Value) -> Markup {
+    let ways = operation.get("security").and_then(Value::as_array);
+    let scope = ways.into_iter().flatten().find_map(|way| way.pointer("/api_key/0")?.as_str());
+    html! {
+        @match (ways, scope) {
+            (None, _) => { "Anyone may call it." }
+            (Some(_), None) => { "A person’s access token." }
+            (Some(_), Some(scope)) => { "A person’s access token, or an API key with " code { (scope) } "." }
+        }
+    }
+}
+
+/// The fields of a body, each with what is said of it.
+fn body_fields(document: &Value, operation: &Value) -> Vec<Markup> {
+    let content = operation.pointer("/requestBody/content").and_then(Value::as_object);
+    let schema = content.and_then(|content| content.values().next()).and_then(|body| body.get("schema"));
+    let name = schema.map(|schema| text(schema, "$ref")).unwrap_or_default();
+    let schema = document.pointer(name.trim_start_matches('#')).filter(|_| !name.is_empty());
+    let required: Vec<&str> = schema
+        .and_then(|schema| schema.get("required")?.as_array())
+        .map(|names| names.iter().filter_map(Value::as_str).collect())
+        .unwrap_or_default();
+    let fields = schema.and_then(|schema| schema.get("properties")?.as_object());
+    let field = |(name, field): (&String, &Value)| {
+        html! {
+            code { (name) }
+            @if !required.contains(&name.as_str()) { " (optional)" }
+            " " (text(field, "description"))
+            @if let Some(example) = field.get("example") { " Such as " code { (example) } "." }
+        }
+    };
+    fields.into_iter().flatten().map(field).collect()
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::access::{Actor, UserId};
-use crate::accounts;
+use crate::accounts::{self, address, devices, locks, mfa};
 use crate::audit::{self, Target};
 use crate::clock::Timestamp;
 use crate::db::Connection;
@@ -26,6 +26,8 @@ pub(super) struct Export {
     profile: Profile,
     cases: Vec<ExportedCase>,
     sessions: Vec<Seen>,
+    sign_in: SignIn,
+    address_changes: Vec<address::Past>,
     notifications: Vec<Told>,
     mails: Vec<Mail>,
     mails_switched_off: Vec<TemplateKind>,
@@ -45,6 +47,48 @@ struct Profile {
     email_verified_at: Option<Timestamp>,
     document_verified_at: Option<Timestamp>,
     last_login_at: Option<Timestamp>,
+}
+
+/// How and from where the person signs in, and where others tried to.
+#[derive(Debug, Serialize)]
+struct SignIn {
+    authenticator_app_since: Option<Timestamp>,
+    passkeys: Vec<ExportedPasskey>,
+    recovery_codes_left: usize,
+    devices: Vec<ExportedDevice>,
+    failures: Vec<ExportedFailure>,
+    locks: Vec<ExportedLock>,
+}
+
+#[derive(Debug, Serialize)]
+struct ExportedPasskey {
+    name: String,
+    created_at: Timestamp,
+    last_used_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Serialize)]
+struct ExportedDevice {
+    device: String,
+    kind: &'static str,
+    ip: Option<String>,
+    first_seen_at: Timestamp,
+    last_seen_at: Timestamp,
+}
+
+#[derive(Debug, Serialize)]
+struct ExportedFailure {
+    at: Timestamp,
+    ip: Option<String>,
+    user_agent: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct ExportedLock {
+    locked_at: Timestamp,
+    until: Timestamp,
+    failures: i64,
+    cleared_at: Option<Timestamp>,
 }
 
 #[derive(Debug, Serialize)]
@@ -123,10 +167,47 @@ pub(super) fn gather(c: &mut Connection, actor: &Actor, now: Timestamp) -> Resul
         profile,
         cases: cases(c, id)?,
         sessions: sessions::all_of(c, id, MOST)?,
+        sign_in: sign_in(c, id)?,
+        address_changes: address::of_user(c, id)?,
         notifications: told(c, id)?,
         mails: sent(c, actor)?,
         mails_switched_off: preferences::muted(c, id)?,
         history: history(c, actor)?,
+    })
+}
+
+fn sign_in(c: &mut Connection, user: &UserId) -> Result<SignIn, AppError> {
+    let factors = mfa::store::factors(c, user)?;
+    let passkeys = factors.passkeys.into_iter().map(|key| ExportedPasskey {
+        name: key.name,
+        created_at: key.created_at,
+        last_used_at: key.last_used_at,
+    });
+    let devices = devices::store::of_user(c, user, MOST)?.into_iter().map(|device| ExportedDevice {
+        kind: device.kind.as_str(),
+        device: device.device,
+        ip: device.ip,
+        first_seen_at: device.first_seen_at,
+        last_seen_at: device.last_seen_at,
+    });
+    let failures = locks::store::failures_of(c, user, MOST)?.into_iter().map(|failure| ExportedFailure {
+        at: failure.at,
+        ip: failure.ip,
+        user_agent: failure.user_agent,
+    });
+    let locks = locks::store::locks_of(c, user, MOST)?.into_iter().map(|lock| ExportedLock {
+        locked_at: lock.locked_at,
+        until: lock.until,
+        failures: lock.failures,
+        cleared_at: lock.cleared_at,
+    });
+    Ok(SignIn {
+        authenticator_app_since: factors.app_since,
+        passkeys: passkeys.collect(),
+        recovery_codes_left: factors.codes_left,
+        devices: devices.collect(),
+        failures: failures.collect(),
+        locks: locks.collect(),
     })
 }
 
@@ -192,7 +273,8 @@ fn sent(c: &mut Connection, actor: &Actor) -> Result<Vec<Mail>, AppError> {
 }
 
 fn history(c: &mut Connection, actor: &Actor) -> Result<Vec<Done>, AppError> {
-    let entries = audit::for_target(c, &actor.organization, Target("user", actor.user.as_str()))?;
+    let mut entries = audit::latest_for(c, Target("user", actor.user.as_str()), MOST)?;
+    entries.reverse();
     let json = |text: Option<String>| text.and_then(|text| serde_json::from_str(&text).ok());
     let done = entries.into_iter().map(|entry| {
         let own = entry.actor_id.as_deref() == Some(actor.user.as_str());

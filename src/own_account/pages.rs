@@ -176,7 +176,7 @@ pub async fn preferences(SignedIn(actor): SignedIn, context: Context) -> Result<
     let id = actor.user.clone();
     let muted = context.app.db.read(move |c| wishes::muted(c, &id)).await?;
     let unread = unread(&context, &actor).await?;
-    Ok(page(Part::Emails, unread, &views::preferences(&context, &muted)))
+    Ok(page(Part::Emails, unread, &views::preferences(&context, actor.role, &muted)))
 }
 
 /// Kinds that are wanted; those that can be switched off and are not named are.
@@ -192,7 +192,8 @@ pub async fn save_preferences(
     context: Context,
     Form(sent): Form<Wanted>,
 ) -> Result<SeeOther, AppError> {
-    let off = TemplateKind::ALL.iter().filter(|kind| kind.may_be_muted() && !sent.wanted.contains(kind));
+    let mine = TemplateKind::ALL.iter().filter(|kind| kind.may_be_muted() && kind.concerns(actor.role));
+    let off = mine.filter(|kind| !sent.wanted.contains(kind));
     actions::save_preferences(&context.app, &context.act(), &actor, off.copied().collect()).await?;
     Ok(SeeOther::to(paths::OWN_PREFERENCES).saying("Saved."))
 }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::pages::ProfileFields;
-use crate::access::Actor;
+use crate::access::{Actor, Role};
 use crate::accounts::{Status, User};
 use crate::clock::Timestamp;
 use crate::mail::TemplateKind;
@@ -189,8 +189,8 @@ fn meaning(severity: Severity) -> Meaning {
 }
 
 /// Which mails are wanted.
-pub(super) fn preferences(context: &Context, muted: &[TemplateKind]) -> Markup {
-    let kinds = || TemplateKind::ALL.iter().filter(|kind| kind.may_be_muted());
+pub(super) fn preferences(context: &Context, role: Role, muted: &[TemplateKind]) -> Markup {
+    let kinds = || TemplateKind::ALL.iter().filter(|kind| kind.may_be_muted() && kind.concerns(role));
     let choices: Vec<Choice<'_>> = kinds().map(|kind| Choice::new(kind.as_str(), kind.title())).collect();
     let wanted: Vec<&str> = kinds().filter(|kind| !muted.contains(kind)).map(TemplateKind::as_str).collect();
     let fields = html! {
@@ -198,8 +198,12 @@ pub(super) fn preferences(context: &Context, muted: &[TemplateKind]) -> Markup {
         (actions(html! { (Button::primary("Save")) }))
     };
     html! {
-        p { "What you need to get in, and warnings about your account, we always send." }
-        (Form::post(paths::OWN_PREFERENCES, context.csrf()).id("preferences-form").guarded().body(fields))
+        p { "What you need to get in, decisions about your registration, and warnings about your account, we always send." }
+        @if choices.is_empty() {
+            p { "We send you nothing else, so there is nothing to switch off." }
+        } @else {
+            (Form::post(paths::OWN_PREFERENCES, context.csrf()).id("preferences-form").guarded().body(fields))
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! The API of revocations.
 
-use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use actix_web::web::Path;
+use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -11,11 +12,13 @@ use super::store;
 use crate::access::{Role, SessionId, UserId};
 use crate::clock::Timestamp;
 use crate::error::{AppError, FieldError};
+use crate::idempotency::{Answer, once};
 use crate::own_account;
 use crate::sessions::filter::{self, Filter};
 use crate::sessions::listing;
 use crate::sessions::store::Kind;
 use crate::web::errors::Problem;
+use crate::web::forms::body;
 use crate::web::guard::{Fresh, RevokeSessions, SeeUsers};
 use crate::web::{Allowed, Context, Json, SignedIn};
 
@@ -52,7 +55,7 @@ fn session_id(text: &str) -> Result<SessionId, AppError> {
 }
 
 /// Ends a token family.
-#[utoipa::path(delete, path = "/api/v1/sessions/revoke-family/{id}", tag = "sessions", params(("id" = String, Path, description = "The family")), request_body = Why, security(("bearer" = [])), responses(
+#[utoipa::path(delete, path = "/api/v1/sessions/revoke-family/{id}", tag = "sessions", params(("id" = String, Path, description = "The family")), request_body = Why, responses(
     (status = 200, description = "Ended; 0 when it was over already", body = Revoked),
     (status = 400, description = "The body cannot be read", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
@@ -75,7 +78,7 @@ pub async fn family(
 }
 
 /// Ends every session and token family of a user.
-#[utoipa::path(delete, path = "/api/v1/sessions/revoke-user/{id}", tag = "sessions", params(("id" = String, Path, description = "The user")), request_body = Why, security(("bearer" = [])), responses(
+#[utoipa::path(delete, path = "/api/v1/sessions/revoke-user/{id}", tag = "sessions", params(("id" = String, Path, description = "The user")), request_body = Why, responses(
     (status = 200, description = "Ended", body = Revoked),
     (status = 400, description = "The body cannot be read", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
@@ -98,7 +101,7 @@ pub async fn user(
 }
 
 /// Ends one session: one's own, or, with the permission for it, any of the organization.
-#[utoipa::path(delete, path = "/api/v1/sessions/{id}", tag = "sessions", params(("id" = String, Path)), request_body = Why, security(("bearer" = [])), responses(
+#[utoipa::path(delete, path = "/api/v1/sessions/{id}", tag = "sessions", params(("id" = String, Path)), request_body = Why, responses(
     (status = 200, description = "Ended; 0 when it was over already", body = Revoked),
     (status = 400, description = "The body cannot be read", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
@@ -221,11 +224,13 @@ pub struct RevokeAnswer {
 }
 
 /// Ends every open session that matches. Up to 500 are ended at once, more beside the request.
-#[utoipa::path(post, path = "/api/v1/sessions/revoke", tag = "sessions", request_body = RevokeBody, security(("bearer" = [])), responses(
+#[utoipa::path(post, path = "/api/v1/sessions/revoke", tag = "sessions", request_body = RevokeBody,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key within 24 hours gets the same answer")), responses(
     (status = 200, description = "Ended, or begun", body = RevokeAnswer),
-    (status = 400, description = "The body cannot be read", body = Problem, content_type = "application/problem+json"),
+    (status = 400, description = "The body cannot be read; `bad_idempotency_key`", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`not_permitted`; `fresh_factor_required`: sign in again first", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`idempotency_key_reused`, `idempotency_key_in_use`", body = Problem, content_type = "application/problem+json"),
     (status = 413, description = "The body is too large", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "The filter or the reason is not in order", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "Try again after `Retry-After`", body = Problem, content_type = "application/problem+json"),
@@ -233,21 +238,26 @@ pub struct RevokeAnswer {
 pub async fn matching(
     who: Fresh<RevokeSessions>,
     context: Context,
-    Json(body): Json<RevokeBody>,
+    Json(sent): Json<RevokeBody>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
-    let (filter, list) = body.filter.read()?;
+    let (filter, list) = sent.filter.read()?;
     let organization = who.actor.organization;
-    if body.dry_run {
+    if sent.dry_run {
         let matched =
             actions::preview(&context.app, &organization, &filter, list.as_deref(), context.now).await?;
         return Ok(HttpResponse::Ok().json(RevokeAnswer { matched, revoked: 0, job: None }));
     }
-    let reason = Reason::parse(body.reason.as_deref().unwrap_or_default())?;
+    let reason = Reason::parse(sent.reason.as_deref().unwrap_or_default())?;
     let scope = if list.is_some() { Scope::Users } else { Scope::Filter };
-    let request = Request { organization, scope, filter, list, reason };
-    let receipt = actions::revoke(&context.app, &context.act(), request).await?;
-    let job = receipt.job().map(|run| run.id.to_string());
-    Ok(HttpResponse::Ok().json(RevokeAnswer { matched: receipt.matched, revoked: receipt.revoked, job }))
+    let wanted = Request { organization, scope, filter, list, reason };
+    once(&context, &request, || body(&request).to_vec(), async {
+        let receipt = actions::revoke(&context.app, &context.act(), wanted).await?;
+        let job = receipt.job().map(|run| run.id.to_string());
+        let answer = RevokeAnswer { matched: receipt.matched, revoked: receipt.revoked, job };
+        Answer::of(StatusCode::OK, answer)
+    })
+    .await
 }
 
 /// A revocation.
@@ -291,7 +301,7 @@ impl From<Revocation> for RevocationBody {
 }
 
 /// How far a revocation is.
-#[utoipa::path(get, path = "/api/v1/sessions/revocations/{id}", tag = "sessions", params(("id" = String, Path)), security(("bearer" = [])), responses(
+#[utoipa::path(get, path = "/api/v1/sessions/revocations/{id}", tag = "sessions", params(("id" = String, Path)), responses(
     (status = 200, description = "The revocation", body = RevocationBody),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`not_permitted`", body = Problem, content_type = "application/problem+json"),

@@ -13,7 +13,7 @@ use crate::clock::Timestamp;
 use crate::error::AppError;
 use crate::revocations::api::RevocationBody;
 use crate::sessions::api::SessionBody;
-use crate::sessions::listing::Link;
+use crate::sessions::api_tokens::RefreshTokenRow;
 use crate::web::errors::Problem;
 use crate::web::guard::SeeUsers;
 use crate::web::{Allowed, Context};
@@ -39,15 +39,46 @@ pub struct TokenBody {
     created_at: Timestamp,
     #[schema(value_type = String, format = DateTime)]
     expires_at: Timestamp,
-    /// When it was exchanged for the next one.
+    /// `live`, `exchanged`, `replayed` (its successor was given out again, since an answer was lost), `reused` (it
+    /// came again after it was spent, which ended the family), `ended` with its family, or `expired`.
+    #[schema(pattern = "^(live|exchanged|replayed|reused|ended|expired)$")]
+    state: String,
+    /// From where and by which program it was asked for.
+    issued_ip: Option<String>,
+    issued_agent: Option<String>,
+    /// When it was exchanged for the next one, from where and by which program.
     #[schema(value_type = Option<String>, format = DateTime)]
     spent_at: Option<Timestamp>,
+    spent_ip: Option<String>,
+    spent_agent: Option<String>,
+    /// The token that took its place.
+    successor: Option<String>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    replayed_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    reused_at: Option<Timestamp>,
+    reused_ip: Option<String>,
+    reused_agent: Option<String>,
 }
 
-impl From<Link> for TokenBody {
-    fn from(link: Link) -> Self {
-        let Link { id, created_at, expires_at, spent_at } = link;
-        Self { id, created_at, expires_at, spent_at }
+impl TokenBody {
+    fn new(link: RefreshTokenRow, ended: Option<Timestamp>, now: Timestamp) -> Self {
+        Self {
+            state: link.state(ended, now).to_string(),
+            id: link.id.to_string(),
+            created_at: link.created_at,
+            expires_at: link.expires_at,
+            issued_ip: link.issued_ip,
+            issued_agent: link.issued_agent,
+            spent_at: link.spent_at,
+            spent_ip: link.spent_ip,
+            spent_agent: link.spent_agent,
+            successor: link.successor_id.map(|id| id.to_string()),
+            replayed_at: link.replayed_at,
+            reused_at: link.reused_at,
+            reused_ip: link.reused_ip,
+            reused_agent: link.reused_agent,
+        }
     }
 }
 
@@ -143,7 +174,7 @@ impl SecurityAudit {
         let family = |Family { session, chain }: Family| FamilyBody {
             state: session.state(now).to_string(),
             id: session.id.to_string(),
-            tokens: chain.into_iter().map(TokenBody::from).collect(),
+            tokens: chain.into_iter().map(|link| TokenBody::new(link, session.ended_at, now)).collect(),
         };
         Self {
             user: Person {
@@ -173,7 +204,7 @@ impl SecurityAudit {
 }
 
 /// Everything about the security of a person's account.
-#[utoipa::path(get, path = "/api/v1/sessions/security-audit/{id}", tag = "sessions", params(("id" = String, Path, description = "The user")), security(("bearer" = [])), responses(
+#[utoipa::path(get, path = "/api/v1/sessions/security-audit/{id}", tag = "sessions", params(("id" = String, Path, description = "The user")), responses(
     (status = 200, description = "What is known", body = SecurityAudit),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`not_permitted`", body = Problem, content_type = "application/problem+json"),

@@ -9,7 +9,8 @@ use crate::accounts::locks::{self, Failure, Lock};
 use crate::accounts::store as users;
 use crate::db::Connection;
 use crate::revocations::{self, Revocation};
-use crate::sessions::listing::{self, Link, Session};
+use crate::sessions::api_tokens::{self, RefreshTokenRow};
+use crate::sessions::listing::{self, Session};
 use crate::sessions::store::Kind;
 
 /// The latest of each kind.
@@ -23,7 +24,7 @@ const LINKS: i64 = 50;
 #[derive(Clone, Debug)]
 pub struct Family {
     pub session: Session,
-    pub chain: Vec<Link>,
+    pub chain: Vec<RefreshTokenRow>,
 }
 
 /// All of it.
@@ -48,7 +49,7 @@ pub fn dossier(
     let Some(user) = users::in_organization(c, organization, id)? else { return Ok(None) };
     let mut families = Vec::new();
     for session in listing::of_user(c, id, Some(Kind::Api), FAMILIES)? {
-        let chain = listing::chain(c, &session.id, LINKS)?;
+        let chain = api_tokens::chain(c, organization, &session.id, LINKS)?;
         families.push(Family { session, chain });
     }
     Ok(Some(Dossier {

@@ -78,7 +78,7 @@ pub struct OwnSessions {
 }
 
 /// The open sessions of the caller, newest first.
-#[utoipa::path(get, path = "/api/v1/sessions", tag = "sessions", security(("bearer" = [])), responses(
+#[utoipa::path(get, path = "/api/v1/sessions", tag = "sessions", responses(
     (status = 200, description = "The sessions", body = OwnSessions),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`password_change_required`", body = Problem, content_type = "application/problem+json"),
@@ -148,7 +148,7 @@ pub struct EndedSessions {
 }
 
 /// Sessions of the organization that have ended, oldest first: poll it with the cursor of the last answer.
-#[utoipa::path(get, path = "/api/v1/sessions/revoked", tag = "sessions", params(FeedStart), security(("bearer" = [])), responses(
+#[utoipa::path(get, path = "/api/v1/sessions/revoked", tag = "sessions", params(FeedStart), responses(
     (status = 200, description = "What ended since", body = EndedSessions),
     (status = 400, description = "`bad_query`, `bad_cursor`", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),

@@ -67,6 +67,7 @@ pub fn open(
         ip: act.ip.clone().unwrap_or_default(),
         device: device(&user_agent),
         user_agent,
+        country: act.ip.as_deref().and_then(|ip| app.countries.of(ip)),
         factor_at,
     };
     store::insert(c, &session)?;
@@ -140,10 +141,29 @@ fn kept(state: &State) -> Result<String, AppError> {
 pub fn device(user_agent: &str) -> String {
     let known = woothee::parser::Parser::new().parse(user_agent);
     match known {
-        Some(found) if found.os != "UNKNOWN" => format!("{} on {}", found.name, found.os),
-        Some(found) => found.name.to_owned(),
-        None => "Unknown device".to_owned(),
+        Some(found) if found.name == UNKNOWN && found.os != UNKNOWN => match product(user_agent) {
+            Some(product) => format!("{product} on {}", found.os),
+            None => format!("A program on {}", found.os),
+        },
+        Some(found) if found.os != UNKNOWN => format!("{} on {}", found.name, found.os),
+        Some(found) if found.name != UNKNOWN => found.name.to_owned(),
+        Some(_) | None => product(user_agent).unwrap_or_else(|| "Unknown device".to_owned()),
     }
+}
+
+/// What woothee says of what it does not know.
+const UNKNOWN: &str = "UNKNOWN";
+/// Characters of a program's name that are shown.
+const PRODUCT: usize = 40;
+
+/// What a program calls itself, where it does as RFC 9110 (10.1.5) has it: `curl/8.14.1`, `importer/2`.
+fn product(user_agent: &str) -> Option<String> {
+    let (name, version) = user_agent.split_whitespace().next()?.split_once('/')?;
+    let is_token = |text: &str| {
+        (1..=PRODUCT).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+    };
+    (is_token(name) && is_token(version) && name != "Mozilla").then(|| name.to_owned())
 }
 
 impl SessionStore for Rows {
@@ -201,5 +221,9 @@ mod tests {
         let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0";
         assert_eq!(device(firefox), "Firefox on Linux");
         assert_eq!(device("nonsense"), "Unknown device");
+        assert_eq!(device(""), "Unknown device");
+        assert_eq!(device("meridian-app/4.2 (Linux)"), "meridian-app on Linux");
+        assert_eq!(device("importer/2"), "importer");
+        assert_eq!(device("<script>/2"), "Unknown device");
     }
 }

@@ -9,7 +9,7 @@ use super::store::Kind;
 use crate::access::{OrganizationId, Role, SessionId, UserId};
 use crate::clock::Timestamp;
 use crate::db::functions::passed;
-use crate::db::schema::{refresh_tokens, sessions as table, users};
+use crate::db::schema::{sessions as table, users};
 use crate::db::{Connection, MultiBackend};
 use crate::text_enum;
 use crate::web::pager::{Cursor, Direction, Place, Slice};
@@ -208,27 +208,4 @@ pub fn ended_since(
         .limit(i64::try_from(limit).unwrap_or(50))
         .select((table::id, ended))
         .load(c)
-}
-
-/// A refresh token of a family: a link of its chain.
-#[derive(Clone, Debug, Queryable, Selectable)]
-#[diesel(table_name = refresh_tokens, check_for_backend(MultiBackend))]
-pub struct Link {
-    pub id: String,
-    pub created_at: Timestamp,
-    pub expires_at: Timestamp,
-    /// When it was exchanged for the next one.
-    pub spent_at: Option<Timestamp>,
-}
-
-/// The rotation chain of a family, from its first token to the latest; the latest `limit` of them.
-pub fn chain(c: &mut Connection, family: &SessionId, limit: i64) -> QueryResult<Vec<Link>> {
-    let mut links: Vec<Link> = refresh_tokens::table
-        .filter(refresh_tokens::session_id.eq(family))
-        .order((refresh_tokens::created_at.desc(), refresh_tokens::id.desc()))
-        .limit(limit)
-        .select(Link::as_select())
-        .load(c)?;
-    links.reverse();
-    Ok(links)
 }

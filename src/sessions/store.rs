@@ -45,6 +45,7 @@ pub struct NewSession {
     pub ip: String,
     pub user_agent: String,
     pub device: String,
+    pub country: Option<String>,
     pub factor_at: Option<Timestamp>,
 }
 

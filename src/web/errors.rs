@@ -178,7 +178,7 @@ fn problem(request: &HttpRequest, error: &AppError, request_id: String) -> HttpR
         title: error.title().to_owned(),
         status: status.as_u16(),
         detail: error.advice(),
-        instance: request.path().to_owned(),
+        instance: instance(request),
         code: error.code().to_owned(),
         errors,
         request_id,
@@ -191,6 +191,14 @@ fn problem(request: &HttpRequest, error: &AppError, request_id: String) -> HttpR
     match serde_json::to_vec(&body) {
         Ok(json) => response.content_type("application/problem+json").body(json),
         Err(_) => response.finish(),
+    }
+}
+
+/// The path of the request, without a token that stands in it: answers are kept in logs of others.
+fn instance(request: &HttpRequest) -> String {
+    match request.match_pattern() {
+        Some(pattern) if pattern.contains("{token}") => pattern,
+        _ => request.path().to_owned(),
     }
 }
 

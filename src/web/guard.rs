@@ -42,6 +42,8 @@ impl Access {
 /// An argument that decides who gets through.
 pub trait Guard: FromRequest {
     const ACCESS: Access;
+    /// Does an API key get through, if its scopes reach so far?
+    const KEYS: bool = false;
 }
 
 /// Everyone, signed in or not.
@@ -120,6 +122,7 @@ impl Guard for AnySession {
 }
 impl<P: Needs + 'static> Guard for Allowed<P> {
     const ACCESS: Access = Access::Permission(P::PERMISSION);
+    const KEYS: bool = true;
 }
 
 impl<P: Needs + 'static> Guard for Fresh<P> {

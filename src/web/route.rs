@@ -17,6 +17,8 @@ pub struct Endpoint {
     /// The address with `{names}` for what varies.
     pub pattern: String,
     pub access: Access,
+    /// May an API key call it?
+    pub keys: bool,
     make: Box<dyn Fn() -> Route>,
 }
 
@@ -29,12 +31,14 @@ impl std::fmt::Debug for Endpoint {
 /// Arguments of a handler, the first of which is a [`Guard`].
 pub trait Guarded: FromRequest {
     const ACCESS: Access;
+    const KEYS: bool;
 }
 
 macro_rules! guarded {
     ($($rest:ident)*) => {
         impl<G: Guard + 'static, $($rest: FromRequest + 'static),*> Guarded for (G, $($rest,)*) {
             const ACCESS: Access = G::ACCESS;
+            const KEYS: bool = G::KEYS;
         }
     };
 }
@@ -54,7 +58,7 @@ where
 {
     let verb = method.clone();
     let make = Box::new(move || web::method(verb.clone()).to(handler.clone()));
-    Endpoint { method, pattern, access: Args::ACCESS, make }
+    Endpoint { method, pattern, access: Args::ACCESS, keys: Args::KEYS, make }
 }
 
 macro_rules! verb {

@@ -21,6 +21,7 @@ mod demo;
 mod documents;
 #[path = "../e2e/mod.rs"]
 mod e2e;
+mod geo;
 mod harness;
 mod health;
 mod invites;

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::store::{self, Change, ChangeId};
 use crate::access::{Act, UserId};
 use crate::accounts::tokens::{self, Bearer, Grant, Purpose, Verdict};
-use crate::accounts::{self, Status, User, registration};
+use crate::accounts::{self, Status, User, hold, registration};
 use crate::app::App;
 use crate::audit::{self, Event, Target};
 use crate::clock::Timestamp;
@@ -71,10 +71,7 @@ pub(super) async fn request(
 }
 
 fn enter(c: &mut Connection, app: &App, act: &Act, user: &User, new: &EmailAddress) -> Result<(), AppError> {
-    let unconfirmed = store::open(c, &user.id)?.into_iter().filter(|change| change.confirmed_at.is_none());
-    for older in unconfirmed {
-        end(c, &older, act.at)?;
-    }
+    end_unconfirmed(c, &user.id, act.at)?;
     let owner = accounts::store::by_email_key(c, &new.key())?;
     let change = Change::of(ChangeId::new(&app.random, act.at), user, new, act.at);
     match owner {
@@ -120,6 +117,12 @@ fn ask_new_address(
 
 pub(super) fn bearer(change: &Change) -> Bearer<'_> {
     Bearer::user(&change.organization_id, &change.user_id).about(change.id.as_str())
+}
+
+/// Makes changes void that the new address has not confirmed.
+pub fn end_unconfirmed(c: &mut Connection, user: &UserId, now: Timestamp) -> diesel::QueryResult<()> {
+    let open = store::open(c, user)?;
+    open.iter().filter(|change| change.confirmed_at.is_none()).try_for_each(|change| end(c, change, now))
 }
 
 /// Makes a change void, with its links.
@@ -175,6 +178,7 @@ fn take_effect(
     act: &Act,
     token: &SecretString,
 ) -> Result<Result<EmailAddress, Verdict>, AppError> {
+    hold::owner(c, Purpose::AddressChange, token, act.at)?;
     let verdict = tokens::consume(c, act, Purpose::AddressChange, token)?;
     let Some(change) = subject(c, &verdict)? else { return Ok(Err(verdict)) };
     let user = accounts::store::by_id(c, &change.user_id)?.filter(|user| user.status == Status::Active);

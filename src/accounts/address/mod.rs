@@ -13,5 +13,6 @@ mod store;
 mod undo;
 mod views;
 
+pub use actions::end_unconfirmed;
 pub use pages::{confirm, confirm_link, confirm_page, form, request, sent, undo, undo_link, undo_page};
-pub use store::is_reserved;
+pub use store::{Past, forget_user, is_reserved, of_user, reserved_among, reserved_for};

@@ -91,6 +91,18 @@ pub(super) fn set_ended(c: &mut Connection, id: &ChangeId, now: Timestamp) -> Qu
     diesel::update(table::table.find(id)).set(table::ended_at.eq(Some(now))).execute(c).map(drop)
 }
 
+/// Forgets the addresses of a user's changes and ends those that are open, when the user is erased.
+pub fn forget_user(c: &mut Connection, user: &UserId, now: Timestamp) -> QueryResult<usize> {
+    let open = table::table
+        .filter(table::user_id.eq(user))
+        .filter(table::undone_at.is_null())
+        .filter(table::ended_at.is_null());
+    diesel::update(open).set(table::ended_at.eq(Some(now))).execute(c)?;
+    diesel::update(table::table.filter(table::user_id.eq(user)))
+        .set((table::old_email.eq(""), table::old_email_key.eq(""), table::new_email.eq("")))
+        .execute(c)
+}
+
 /// May an address go back to the user it was taken from? Nobody else gets it meanwhile.
 pub fn is_reserved(
     c: &mut Connection,
@@ -98,13 +110,58 @@ pub fn is_reserved(
     but_for: Option<&UserId>,
     now: Timestamp,
 ) -> QueryResult<bool> {
-    let count: i64 = table::table
+    Ok(reserved_for(c, email_key, but_for, now)?.is_some())
+}
+
+/// The organization of the user to whom an address may go back.
+pub fn reserved_for(
+    c: &mut Connection,
+    email_key: &str,
+    but_for: Option<&UserId>,
+    now: Timestamp,
+) -> QueryResult<Option<OrganizationId>> {
+    table::table
         .filter(table::old_email_key.eq(email_key))
         .filter(table::undo_until.gt(now))
         .filter(table::undone_at.is_null())
         .filter(table::ended_at.is_null())
         .filter(table::user_id.ne(but_for.map_or("", UserId::as_str)))
-        .count()
-        .get_result(c)?;
-    Ok(count > 0)
+        .select(table::organization_id)
+        .first(c)
+        .optional()
+}
+
+/// Which of these addresses may go back to somebody.
+pub fn reserved_among(c: &mut Connection, keys: &[String], now: Timestamp) -> QueryResult<Vec<String>> {
+    table::table
+        .filter(table::old_email_key.eq_any(keys))
+        .filter(table::undo_until.gt(now))
+        .filter(table::undone_at.is_null())
+        .filter(table::ended_at.is_null())
+        .select(table::old_email_key)
+        .load(c)
+}
+
+/// A change as its owner may read of it.
+#[derive(Debug, serde::Serialize)]
+pub struct Past {
+    from: String,
+    to: String,
+    requested_at: Timestamp,
+    confirmed_at: Option<Timestamp>,
+    taken_back_at: Option<Timestamp>,
+}
+
+/// The changes of a user, oldest first.
+pub fn of_user(c: &mut Connection, user: &UserId) -> QueryResult<Vec<Past>> {
+    let own = table::table.filter(table::user_id.eq(user)).order((table::requested_at, table::id));
+    let changes: Vec<Change> = own.select(Change::as_select()).load(c)?;
+    let past = changes.into_iter().map(|change| Past {
+        from: change.old_email.to_string(),
+        to: change.new_email.to_string(),
+        requested_at: change.requested_at,
+        confirmed_at: change.confirmed_at,
+        taken_back_at: change.undone_at,
+    });
+    Ok(past.collect())
 }

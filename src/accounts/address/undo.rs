@@ -1,5 +1,6 @@
 //! Taking a change back.
 
+use chrono::TimeDelta;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use secrecy::SecretString;
 use serde_json::json;
@@ -9,13 +10,16 @@ use super::store::{self, Change};
 use crate::access::Act;
 use crate::accounts::locks::{self, Cleared};
 use crate::accounts::tokens::{self, Bearer, Purpose, Verdict};
-use crate::accounts::{self, Status, User, reset};
+use crate::accounts::{self, Status, User, hold, loose_ends, mfa, reset};
 use crate::app::App;
 use crate::audit::{self, Event, Target};
 use crate::db::Connection;
 use crate::error::AppError;
 use crate::live::{Ended, Event as Live};
 use crate::{notifications, paths, sessions};
+
+/// Whoever changes an address without right has come in shortly before.
+const BEFORE: TimeDelta = TimeDelta::days(1);
 
 /// The old address is the user's again, nobody is signed in, and a link for a new password is on its way to
 /// it. `Err` says why the link did not work.
@@ -41,14 +45,16 @@ fn take_back(
     act: &Act,
     token: &SecretString,
 ) -> Result<Result<User, Verdict>, AppError> {
+    hold::owner(c, Purpose::AddressUndo, token, act.at)?;
     let verdict = tokens::consume(c, act, Purpose::AddressUndo, token)?;
     let Some(change) = subject(c, &verdict)? else { return Ok(Err(verdict)) };
     let user = accounts::store::by_id(c, &change.user_id)?.ok_or(AppError::NotFound)?;
     let act = act.known_as(&user.id, user.name.as_str());
     restore(c, &change, &act)?;
     close_account_to_others(c, app, &user, &act)?;
-    // As it is now, with the old address: a reset is mailed there.
+    // As it is now, with the old address: mails go there.
     let user = accounts::store::by_id(c, &user.id)?.ok_or(AppError::NotFound)?;
+    mfa::reset::take_back(c, app, &act, &user, change.requested_at.minus(BEFORE))?;
     if user.status == Status::Active {
         reset::send_link(c, app, &act, &user, false)?;
     }
@@ -75,6 +81,7 @@ fn restore(c: &mut Connection, change: &Change, act: &Act) -> Result<(), AppErro
 fn close_account_to_others(c: &mut Connection, app: &App, user: &User, act: &Act) -> diesel::QueryResult<()> {
     sessions::store::end_others(c, &user.id, None, "a change of address was taken back", act)?;
     accounts::store::clear_password(c, &user.id, act.at)?;
+    loose_ends::cut(c, &user.id, act.at)?;
     locks::clear(c, app, act, user, Cleared::Password)?;
     for purpose in [Purpose::EmailVerification, Purpose::Activation] {
         tokens::end(c, purpose, Bearer::user(&user.organization_id, &user.id), act.at)?;

@@ -8,7 +8,7 @@ use super::model::{DeviceId, Presented, hash_of};
 use super::store::{self, NewDevice};
 use crate::access::{Act, UserId};
 use crate::accounts::tokens::{self, Bearer, Grant, Purpose, Verdict};
-use crate::accounts::{User, store as users};
+use crate::accounts::{User, hold, loose_ends, store as users};
 use crate::app::App;
 use crate::audit::{self, Event, Target};
 use crate::clock::Timestamp;
@@ -117,11 +117,13 @@ pub async fn end_sessions(app: &App, act: &Act, token: &SecretString) -> Result<
 }
 
 fn take(c: &mut Connection, app: &App, act: &Act, token: &SecretString) -> Result<Verdict, AppError> {
+    hold::owner(c, Purpose::EndSessions, token, act.at)?;
     let verdict = tokens::consume(c, act, Purpose::EndSessions, token)?;
     let Verdict::Valid(Grant { user: Some(id), subject, .. }) = &verdict else { return Ok(verdict) };
     let user = users::by_id(c, id)?.ok_or(AppError::NotFound)?;
     let act = act.known_as(&user.id, user.name.as_str());
     let ended = sessions::store::end_others(c, &user.id, None, REASON, &act)?;
+    loose_ends::cut(c, &user.id, act.at)?;
     if let Some(device) = subject.as_deref().and_then(DeviceId::parse) {
         store::remove(c, &user.id, &device)?;
     }

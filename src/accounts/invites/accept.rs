@@ -9,6 +9,7 @@ use super::actions::TARGET;
 use super::model::{Invite, State, may_give};
 use super::store;
 use crate::access::{Act, UserId};
+use crate::accounts::address;
 use crate::accounts::password::{self, Owner};
 use crate::accounts::tokens::{self, Purpose, Verdict};
 use crate::accounts::{NewUser, Status, User, store as users};
@@ -80,16 +81,12 @@ pub enum Accepted {
     Invalid(Box<Offer>, Vec<FieldError>),
 }
 
-fn by_address(act: &Act) -> [String; 1] {
-    [format!("ip:{}", act.ip.as_deref().unwrap_or_default())]
-}
-
 /// Tells what a link is worth, and leaves it as it is.
 ///
 /// # Errors
 /// `TooMany` beyond 10 a minute from one address.
 pub async fn look(app: &App, act: &Act, token: &SecretString) -> Result<Standing, AppError> {
-    limits::take(app, LOOK, &by_address(act)).await?;
+    limits::take(app, LOOK, &[limits::by_ip(act)]).await?;
     look_up(app, token, act.at).await
 }
 
@@ -136,7 +133,7 @@ pub async fn accept(
     token: &SecretString,
     answer: Answer,
 ) -> Result<Accepted, AppError> {
-    limits::take(app, ACCEPT, &by_address(act)).await?;
+    limits::take(app, ACCEPT, &[limits::by_ip(act)]).await?;
     // Before any hash is computed: a link that is worth nothing must cost nothing.
     let offer = match look_up(app, token, act.at).await? {
         Standing::Open(offer) => offer,
@@ -203,7 +200,8 @@ fn add_user(
     (name, hash): (DisplayName, String),
 ) -> Result<User, AppError> {
     let taken = || AppError::conflict(TAKEN, "");
-    if users::by_email_key(c, &invite.email.key())?.is_some() {
+    let key = invite.email.key();
+    if users::by_email_key(c, &key)?.is_some() || address::is_reserved(c, &key, None, act.at)? {
         return Err(taken());
     }
     let new = NewUser {

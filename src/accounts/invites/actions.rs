@@ -7,6 +7,7 @@ use serde_json::json;
 use super::model::{BatchId, Invite, InviteId, Invitee, State, may_give};
 use super::store;
 use crate::access::{Act, Actor};
+use crate::accounts::address;
 use crate::accounts::store as users;
 use crate::accounts::tokens::{self, Bearer, Purpose};
 use crate::app::App;
@@ -29,6 +30,8 @@ const SEND_AGAIN: Limit = Limit::new("invite_resend", 3, TimeDelta::hours(1));
 pub enum Refused {
     /// The address has an account in this organization.
     HasAccount,
+    /// Somebody of this organization gave the address up lately and may still take it back.
+    Reserved,
     /// Only an operator may give the role.
     MayNotGive,
     /// It waits no longer for an answer.
@@ -41,6 +44,9 @@ impl Refused {
         match self {
             Self::HasAccount => {
                 "This address has an account here already. Change its role on the user's page."
+            }
+            Self::Reserved => {
+                "Somebody here changed from this address lately and may still take it back. Try again in three days."
             }
             Self::MayNotGive => "Only an operator may give this role.",
             Self::NotOpen(State::Accepted) => "The invite was accepted meanwhile.",
@@ -55,6 +61,7 @@ impl From<Refused> for AppError {
         let message = refused.sentence();
         match refused {
             Refused::HasAccount => Self::conflict("has_account", message),
+            Refused::Reserved => Self::conflict("address_reserved", message),
             Refused::MayNotGive => Self::forbidden("role_not_allowed", message),
             Refused::NotOpen(_) => Self::conflict("not_open", message),
         }
@@ -92,8 +99,8 @@ pub(super) fn lock(c: &mut Connection, inviter: &Actor) -> diesel::QueryResult<(
     c.lock(&format!("invites:{}", inviter.organization))
 }
 
-/// Makes an invite and its mail. Call it in a write transaction, after [`lock`].
-pub(super) fn write(
+/// Makes an invite and its mail. Call it in a write transaction, after `lock` where others may write.
+pub fn write(
     c: &mut Connection,
     app: &App,
     act: &Act,
@@ -106,6 +113,10 @@ pub(super) fn write(
     let organization = &inviter.organization;
     if has_account(c, inviter, &guest.email.key())? {
         return Ok(Err(Refused::HasAccount));
+    }
+    // Of another organization's, whoever invites learns nothing: the link is refused when it is used.
+    if address::reserved_for(c, &guest.email.key(), None, act.at)?.as_ref() == Some(organization) {
+        return Ok(Err(Refused::Reserved));
     }
     if let Some(older) = store::waiting(c, organization, &guest.email.key())? {
         end(c, app, act, &older, "invite.replaced")?;

@@ -12,9 +12,12 @@ use super::actions;
 use super::model::{Invite, InviteId, State};
 use super::pages::Fields;
 use super::store::{self, Filter, Listed};
+use crate::accounts::User;
 use crate::clock::Timestamp;
 use crate::error::{AppError, FieldError};
+use crate::idempotency::{self, once};
 use crate::web::errors::Problem;
+use crate::web::forms::body;
 use crate::web::guard::{ManageUsers, demand_fresh};
 use crate::web::pager::{Cursor, Direction, Limit, Place};
 use crate::web::{Allowed, Anyone, Context, Json, Query};
@@ -81,12 +84,13 @@ impl InviteAnswer {
 }
 
 /// Invites an address; an older open invite for it is replaced.
-#[utoipa::path(post, path = "/api/v1/invites", tag = "invites", request_body = InviteBody, security(("bearer" = [])), responses(
+#[utoipa::path(post, path = "/api/v1/invites", tag = "invites", request_body = InviteBody,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key within 24 hours gets the same answer")), responses(
     (status = 201, description = "Invited; the mail is on its way", body = InviteAnswer),
-    (status = 400, description = "The body cannot be read, or has an unknown field", body = Problem, content_type = "application/problem+json"),
+    (status = 400, description = "The body cannot be read, or has an unknown field; `bad_idempotency_key`", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`not_permitted`; `role_not_allowed`: only an operator may give it; `fresh_factor_required` for a role of staff", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`has_account`: the address has an account in this organization", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`has_account`: the address has an account in this organization; `address_reserved`: somebody may still take it back; `idempotency_key_reused`, `idempotency_key_in_use`", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Fields are refused, each with a sentence", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "Not available just now", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -94,6 +98,7 @@ pub async fn create(
     who: Allowed<ManageUsers>,
     context: Context,
     Json(sent): Json<InviteBody>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let InviteBody { email, role, name } = sent;
     let fields = Fields { email, role, name: name.unwrap_or_default() };
@@ -101,8 +106,11 @@ pub async fn create(
     if invitee.role.is_staff() {
         demand_fresh(&who.actor, context.now)?;
     }
-    let invite = actions::invite(&context.app, &context.act(), &who.actor, invitee).await??;
-    Ok(HttpResponse::Created().json(InviteAnswer::of(&invite, &who.actor.name, context.now)))
+    once(&context, &request, || body(&request).to_vec(), async {
+        let invite = actions::invite(&context.app, &context.act(), &who.actor, invitee).await??;
+        idempotency::Answer::created(InviteAnswer::of(&invite, &who.actor.name, context.now))
+    })
+    .await
 }
 
 /// Which invites to list.
@@ -166,7 +174,7 @@ pub struct InvitePage {
 }
 
 /// Invites of the organization.
-#[utoipa::path(get, path = "/api/v1/invites", tag = "invites", params(Listing), security(("bearer" = [])), responses(
+#[utoipa::path(get, path = "/api/v1/invites", tag = "invites", params(Listing), responses(
     (status = 200, description = "A page; `Link` names the next one", body = InvitePage),
     (status = 400, description = "`bad_query`, `bad_cursor`", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
@@ -197,7 +205,7 @@ pub async fn list(
 /// Takes an open invite back; its link dies.
 ///
 /// The path is shared with the token of a link, which is looked at by GET: here it is the id of the invite.
-#[utoipa::path(delete, path = "/api/v1/invites/{token}", tag = "invites", security(("bearer" = [])),
+#[utoipa::path(delete, path = "/api/v1/invites/{token}", tag = "invites",
     params(("token" = String, Path, description = "The id of the invite")), responses(
     (status = 204, description = "Revoked"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
@@ -287,12 +295,28 @@ pub struct NewAccount {
     email_verified: bool,
 }
 
+impl NewAccount {
+    fn of(user: &User) -> Self {
+        Self {
+            id: user.id.to_string(),
+            email: user.email.to_string(),
+            name: user.name.to_string(),
+            role: user.role.as_str(),
+            status: user.status.as_str(),
+            email_verified: user.email_verified_at.is_some(),
+        }
+    }
+}
+
 /// Accepts an invite: opens an account with this name and password.
 #[utoipa::path(post, path = "/api/v1/invites/{token}/accept", tag = "invites", request_body = AcceptBody,
-    params(("token" = String, Path, description = "The last part of the link in the mail")), responses(
+    params(
+        ("token" = String, Path, description = "The last part of the link in the mail"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key within 24 hours gets the same answer"),
+    ), responses(
     (status = 201, description = "The account is open; sign in with `/auth/login`", body = NewAccount),
-    (status = 400, description = "`token_expired`, `token_used`, `token_revoked`, `token_unknown`, or the body cannot be read", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`address_taken`: the address has an account", body = Problem, content_type = "application/problem+json"),
+    (status = 400, description = "`token_expired`, `token_used`, `token_revoked`, `token_unknown`, `bad_idempotency_key`, or the body cannot be read", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`address_taken`: the address has an account; `idempotency_key_reused`, `idempotency_key_in_use`", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Name or password are refused, each with a sentence", body = Problem, content_type = "application/problem+json"),
     (status = 429, description = "More than 5 in 5 minutes from one address", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "Too many at once", body = Problem, content_type = "application/problem+json"),
@@ -302,24 +326,21 @@ pub async fn accept(
     context: Context,
     token: Path<String>,
     Json(sent): Json<AcceptBody>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let token = SecretString::from(token.into_inner());
     let answer = Answer { name: sent.name, password: sent.password };
-    match accept::accept(&context.app, &context.act(), &token, answer).await? {
-        Accepted::Opened(user) => Ok(HttpResponse::Created().json(NewAccount {
-            id: user.id.to_string(),
-            email: user.email.to_string(),
-            name: user.name.to_string(),
-            role: user.role.as_str(),
-            status: user.status.as_str(),
-            email_verified: user.email_verified_at.is_some(),
-        })),
-        Accepted::Dead(standing) => Err(dead(&standing)),
-        Accepted::AddressTaken => {
-            Err(AppError::conflict("address_taken", "This address has an account: sign in with it."))
+    once(&context, &request, || body(&request).to_vec(), async {
+        match accept::accept(&context.app, &context.act(), &token, answer).await? {
+            Accepted::Opened(user) => idempotency::Answer::created(NewAccount::of(&user)),
+            Accepted::Dead(standing) => Err(dead(&standing)),
+            Accepted::AddressTaken => {
+                Err(AppError::conflict("address_taken", "This address has an account: sign in with it."))
+            }
+            Accepted::Invalid(_, errors) => Err(AppError::Invalid(errors)),
         }
-        Accepted::Invalid(_, errors) => Err(AppError::Invalid(errors)),
-    }
+    })
+    .await
 }
 
 fn dead(standing: &Standing) -> AppError {

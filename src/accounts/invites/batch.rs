@@ -162,7 +162,7 @@ fn send_row(
     Ok(match actions::write(c, app, act, (who, Some(&row.batch_id)), &invitee)? {
         Ok(_) => Verdict::Invited,
         Err(Refused::MayNotGive) => Verdict::MayNotGive,
-        Err(Refused::HasAccount | Refused::NotOpen(_)) => Verdict::HasAccount,
+        Err(Refused::HasAccount | Refused::Reserved | Refused::NotOpen(_)) => Verdict::HasAccount,
     })
 }
 

@@ -12,7 +12,7 @@ use super::{MOST, WINDOW};
 use crate::access::{Act, UserId};
 use crate::accounts::devices::{self, Presented};
 use crate::accounts::tokens::{self, Bearer, Grant, Purpose, Verdict};
-use crate::accounts::{User, store as users};
+use crate::accounts::{User, hold, store as users};
 use crate::app::App;
 use crate::audit::{self, Event, Target};
 use crate::clock::Timestamp;
@@ -135,6 +135,7 @@ pub async fn unlock(app: &App, act: &Act, token: &SecretString) -> Result<Verdic
     let (app_, act, token) = (app.clone(), act.clone(), token.clone());
     app.db
         .write(move |c| {
+            hold::owner(c, Purpose::Unlock, &token, act.at)?;
             let verdict = tokens::consume(c, &act, Purpose::Unlock, &token)?;
             if let Verdict::Valid(Grant { user: Some(id), .. }) = &verdict {
                 let user = by_id(c, id)?;

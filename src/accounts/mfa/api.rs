@@ -133,7 +133,7 @@ pub struct Confirmed {
 }
 
 /// Shows a factor again, as acts that answer `fresh_factor_required` ask for.
-#[utoipa::path(post, path = "/api/v1/auth/confirm", tag = "auth", security(("bearer" = [])), request_body = Confirmation, responses(
+#[utoipa::path(post, path = "/api/v1/auth/confirm", tag = "auth", request_body = Confirmation, responses(
     (status = 200, description = "Dangerous acts are open for 10 minutes", body = Confirmed),
     (status = 400, description = "The body cannot be read", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in, or `invalid_code`", body = Problem, content_type = "application/problem+json"),

@@ -2,15 +2,17 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::alarm;
 use super::factor::{self, Code};
 use super::model::{ChallengeId, Factors, PASSKEY_LIMIT, Purpose, SECOND_STEP, SIGN_IN_LIMIT, TRIES};
 use super::passkeys::{self, Answer, Question};
 use super::store;
 use crate::access::{Act, UserId};
 use crate::accounts::devices::Presented;
+use crate::accounts::model::Refusal;
 use crate::accounts::sign_in::{self, Admitted, Refused as NotOpen};
 use crate::accounts::tokens::fingerprint;
-use crate::accounts::{self, User};
+use crate::accounts::{User, hold};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::Connection;
@@ -149,19 +151,24 @@ async fn answer<T: Send + 'static>(
     let (app_, act, token, proof) = (app.clone(), act.clone(), token.clone(), proof.clone());
     app.db
         .write(move |c| {
+            // Whoever changes the password ends the challenge, in this order too.
+            let user = hold::row(c, &user)?.ok_or(AppError::NotFound)?;
             let row = store::challenges::find(c, purpose, token.expose_secret(), act.at)?;
             let Some(row) = row else { return Ok::<_, AppError>(Err(Refused::Over)) };
             if !store::challenges::count_try(c, &row.id)? {
                 return Ok(Err(Refused::Over));
             }
-            let user = accounts::store::by_id(c, &user)?.ok_or(AppError::NotFound)?;
             let act = act.known_as(&user.id, user.name.as_str());
             let right = match &proof {
                 Proof::Code(code) => factor::spend(c, &app_, &act, &user, code)?,
                 Proof::Passkey(answer) => passkeys::proves(c, &app_, &act, &user.id, answer)?,
             };
             if !right {
-                return Ok(Err(Refused::Wrong { left: TRIES - row.tries - 1 }));
+                let left = TRIES - row.tries - 1;
+                if left == 0 {
+                    alarm::sound(c, &app_, &act, &user)?;
+                }
+                return Ok(Err(Refused::Wrong { left }));
             }
             store::challenges::use_up(c, &row.id, act.at)?;
             Ok(open(c, &app_, &act, user)?.map_err(Refused::NotOpen))
@@ -171,8 +178,7 @@ async fn answer<T: Send + 'static>(
 
 /// Asks any passkey of this site, for a sign-in without a password.
 pub async fn ask_anyone(app: &App, act: &Act) -> Result<Question, AppError> {
-    let ip = act.ip.clone().unwrap_or_default();
-    limits::take(app, PASSKEY_LIMIT, &[format!("ip:{ip}")]).await?;
+    limits::take(app, PASSKEY_LIMIT, &[limits::by_ip(act)]).await?;
     passkeys::ask_anyone(app, act).await
 }
 
@@ -190,6 +196,11 @@ pub async fn by_passkey(
             let Some(user) = passkeys::identifies(c, &app_, &act, &answer)? else {
                 return Ok::<_, AppError>(Err(Refused::Wrong { left: 0 }));
             };
+            let user = hold::row(c, &user.id)?.ok_or(AppError::NotFound)?;
+            // Taken away by staff, or with a change of address: nobody comes in before a new one was chosen.
+            if user.password_hash.is_none() {
+                return Ok(Err(Refused::NotOpen(NotOpen::Account(Refusal::PasswordNeeded))));
+            }
             let act = act.known_as(&user.id, user.name.as_str());
             Ok(sign_in::open_browser(c, &app_, &act, user, &device)?.map_err(Refused::NotOpen))
         })

@@ -35,6 +35,8 @@ pub(super) enum Change {
     CodeUsed {
         left: usize,
     },
+    /// A change of address was taken back, and with it what was added about that time.
+    TakenBack,
     /// By somebody else, for a reason.
     Reset {
         reason: String,
@@ -51,6 +53,7 @@ impl Change {
             Self::AppRemoved { .. } | Self::PasskeyRemoved { .. } => "user.mfa_factor_removed",
             Self::CodesMade => "user.recovery_codes_made",
             Self::CodeUsed { .. } => "user.recovery_code_used",
+            Self::TakenBack => "user.mfa_factor_removed",
             Self::Reset { .. } => "user.mfa_reset",
         }
     }
@@ -63,6 +66,7 @@ impl Change {
             Self::PasskeyAdded { name, .. } | Self::PasskeyRemoved { name, .. } => {
                 json!({ "factor": "passkey", "name": name })
             }
+            Self::TakenBack => json!({ "factor": "added with a change of address that was taken back" }),
             Self::CodesMade | Self::Reset { .. } => json!({}),
             Self::CodeUsed { left } => json!({ "left": left }),
         }
@@ -81,6 +85,11 @@ impl Change {
             }
             Self::CodeUsed { left: 0 } => "Your last recovery code was used. Make new ones.".to_owned(),
             Self::CodeUsed { left } => format!("A recovery code was used. You have {left} left."),
+            Self::TakenBack => {
+                "What was added as a second factor about the time your address was changed was \
+                 removed with it. Look at your second factors, and set up again what was yours."
+                    .to_owned()
+            }
             Self::Reset { .. } => "Your second factor was removed by an administrator, and you were signed \
                  out everywhere. Sign in and set one up again."
                 .to_owned(),

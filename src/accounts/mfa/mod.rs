@@ -13,10 +13,12 @@
 //! (codes, tokens); of a passkey only the public key is known here. Every change is told by mail, as a
 //! notification and in the audit log (`changes`).
 
+mod alarm;
 pub mod api;
 pub mod challenge;
 mod changes;
 mod factor;
+pub mod first;
 pub mod model;
 pub mod pages;
 pub mod passkeys;
@@ -30,4 +32,5 @@ pub mod views;
 
 pub use challenge::Step;
 pub use factor::Code;
+pub use first::Enrolled;
 pub use model::Factors;

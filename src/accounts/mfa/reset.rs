@@ -4,8 +4,9 @@ use super::changes::{self, Change};
 use super::model::Factors;
 use super::store;
 use crate::access::{Act, Actor, Role, UserId};
-use crate::accounts::{self, User};
+use crate::accounts::{self, User, loose_ends};
 use crate::app::App;
+use crate::clock::Timestamp;
 use crate::db::Connection;
 use crate::error::AppError;
 use crate::live::{Ended, Event};
@@ -100,6 +101,24 @@ async fn reset(app: &App, act: &Act, user: User, reason: String) -> Result<Resul
     Ok(done)
 }
 
+/// Removes what was added as a factor at `since` or later, when a change of address is taken back: whoever made that
+/// change may have added it. What was there before stays, since an old mailbox must not open the account alone.
+///
+/// # Errors
+/// Only outages.
+pub fn take_back(
+    c: &mut Connection,
+    app: &App,
+    act: &Act,
+    user: &User,
+    since: Timestamp,
+) -> Result<(), AppError> {
+    if store::remove_since(c, &user.id, since)? {
+        changes::tell(c, app, act, user, &Change::TakenBack)?;
+    }
+    Ok(())
+}
+
 fn reset_in(
     c: &mut Connection,
     app: &App,
@@ -113,6 +132,7 @@ fn reset_in(
     }
     store::remove_all(c, &user.id)?;
     sessions::store::end_others(c, &user.id, None, "the second factor was reset", act)?;
+    loose_ends::cut(c, &user.id, act.at)?;
     changes::tell(c, app, act, &user, &Change::Reset { reason })?;
     Ok(Ok(user))
 }

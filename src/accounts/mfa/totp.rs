@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 use totp_rs::{Builder, Totp};
 
 use super::changes::{self, Change};
-use super::recovery::{self, Shown};
+use super::first::{self, Enrolled};
 use super::store;
 use crate::access::{Act, Actor, UserId};
 use crate::app::App;
@@ -36,8 +36,7 @@ pub enum Refused {
 /// What came of a confirmed app.
 #[derive(Debug)]
 pub enum Confirmed {
-    /// It is the first factor: here are the recovery codes.
-    First(Shown),
+    First(Enrolled),
     Further,
 }
 
@@ -77,25 +76,29 @@ fn named(text: &str) -> String {
     text.replace(':', " ")
 }
 
-/// Makes the app count, once it has shown a code.
+/// Makes the app of `actor` count, once it has shown a code.
 pub async fn confirm(
     app: &App,
     act: &Act,
-    user: &UserId,
+    actor: &Actor,
     code: &SecretString,
 ) -> Result<Result<Confirmed, Refused>, AppError> {
-    let (app_, act, user, code) = (app.clone(), act.clone(), user.clone(), code.clone());
-    app.db.write(move |c| confirm_in(c, &app_, &act, &user, &code)).await
+    let (app_, act, actor_, code) = (app.clone(), act.clone(), actor.clone(), code.clone());
+    let confirmed = app.db.write(move |c| confirm_in(c, &app_, &act, &actor_, &code)).await?;
+    if let Ok(Confirmed::First(_)) = &confirmed {
+        first::tell_others(app, actor);
+    }
+    Ok(confirmed)
 }
 
 fn confirm_in(
     c: &mut Connection,
     app: &App,
     act: &Act,
-    user: &UserId,
+    actor: &Actor,
     code: &SecretString,
 ) -> Result<Result<Confirmed, Refused>, AppError> {
-    let user = store::locked(c, user)?;
+    let user = store::locked(c, &actor.user)?;
     let row = store::totp::find(c, &user.id)?;
     let had_app = row.as_ref().is_some_and(|row| row.confirmed_at.is_some());
     let Some(sealed) = row.and_then(|row| row.pending(act.at)) else {
@@ -109,7 +112,7 @@ fn confirm_in(
     let change = if had_app { Change::AppReplaced } else { Change::AppAdded { first } };
     changes::tell(c, app, act, &user, &change)?;
     Ok(Ok(if first {
-        Confirmed::First(recovery::make(c, app, &user.id, act.at)?)
+        Confirmed::First(first::enrol(c, app, act, actor, &user)?)
     } else {
         Confirmed::Further
     }))

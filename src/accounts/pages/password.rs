@@ -1,5 +1,6 @@
 //! `/account/password` and `/activate`: choosing a password.
 
+use actix_session::Session;
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
@@ -16,7 +17,7 @@ use crate::ui::form::actions;
 use crate::ui::{self, Button, Field, FieldError, Meaning, callout, error_summary};
 use crate::web::guard::AnySession;
 use crate::web::{Anyone, Context, Form, Page, SeeOther, link};
-use crate::{console, paths};
+use crate::{console, paths, sessions};
 
 const COOKIE: &str = "frontdesk-activate";
 const ACTIVATE: &str = "Choose your password";
@@ -39,12 +40,14 @@ pub async fn change_form(AnySession(actor): AnySession, context: Context) -> Pag
 pub async fn change(
     AnySession(actor): AnySession,
     context: Context,
+    session: Session,
     Form(sent): Form<Fields>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let (app, act) = (&context.app, context.act());
-    match change_password::change(app, &act, &actor.user, &actor.session, &sent.current, &sent.new).await? {
-        Ok(()) => {
+    match change_password::change(app, &act, &actor, &sent.current, &sent.new).await? {
+        Ok(opened) => {
+            sessions::remember(&session, &opened)?;
             let next = SeeOther::to(console::start_of(actor.role));
             Ok(next.saying("Your password was changed. Other devices were signed out.").answer(&request))
         }

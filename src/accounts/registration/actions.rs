@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use serde_json::json;
 
@@ -15,12 +16,18 @@ use crate::documents::inspect::MAX_FILES;
 use crate::documents::store as documents;
 use crate::documents::upload::{self, Checked, Kept, Place};
 use crate::error::{AppError, FieldError};
+use crate::limits::{self, Limit};
 use crate::mail::{self, EnqueueError, Letter, NewEmail, Party};
 use crate::organizations::{self, Organization};
 use crate::paths;
 use crate::verifications::opening::{self, NewCase};
 use crate::web::pace::Pace;
 use crate::web::upload::{Fields, Files};
+
+/// Registrations from one place: each may store files, cost a hash and send a mail to anybody.
+fn limit(app: &App) -> Limit {
+    Limit::new("register", app.config.accounts.registrations_per_ip, TimeDelta::hours(1))
+}
 
 /// What a registration came to. Whether the address was known is not told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +59,7 @@ struct Submission {
 /// # Errors
 /// `Unavailable` when there is no room for the work; otherwise only outages.
 pub async fn register(app: &App, act: &Act, fields: &Fields, files: Files) -> Result<Outcome, AppError> {
-    let pace = Pace::begin();
+    limits::take(app, limit(app), &[limits::by_ip(act)]).await?;
     let today = act.at.utc().date_naive();
     let parsed = Registration::parse(fields, &app.config.accounts, today);
     let checked = check_files(app, files).await?;
@@ -68,6 +75,8 @@ pub async fn register(app: &App, act: &Act, fields: &Fields, files: Files) -> Re
         None => None,
     };
     let kept = upload::keep(app, act.at, checked).await?;
+    // From here on a new address costs more than a known one; how long it takes before is the sender's doing.
+    let pace = Pace::begin();
     let submission = Submission { registration, password_hash, kept: kept.clone() };
     let entered = enter(app, act, submission).await;
     match &entered {
@@ -75,7 +84,6 @@ pub async fn register(app: &App, act: &Act, fields: &Fields, files: Files) -> Re
         Ok(Entered::Known) => upload::discard(app, kept).await,
         Err(error) => upload::discard_unless_unknown(app, error, kept).await,
     }
-    // A new address writes more than a known one.
     pace.keep(app.config.accounts.answer_floor).await;
     entered.map(|_| Outcome::Received)
 }

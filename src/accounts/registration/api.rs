@@ -54,6 +54,7 @@ pub struct Message {
     (status = 409, description = "`idempotency_key_reused`, `idempotency_key_in_use`", body = Problem, content_type = "application/problem+json"),
     (status = 413, description = "Larger than 5 files of 10 MiB", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Fields or files are refused, each with a sentence", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "Too many in an hour from one address; try again after `Retry-After`", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "Too many at once; try again after `Retry-After`", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn submit(

@@ -7,7 +7,7 @@ use crate::access::{Act, Role, UserId};
 use crate::accounts::change_password::{self, Saved};
 use crate::accounts::password::Rule;
 use crate::accounts::tokens::{self, Bearer, Grant, Purpose, Verdict};
-use crate::accounts::{Status, User, store};
+use crate::accounts::{Status, User, hold, store};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::Connection;
@@ -152,12 +152,13 @@ fn save(
     token: &SecretString,
     hash: String,
 ) -> Result<Result<User, Refused>, AppError> {
+    // As it is now: it may have been closed, or got another address, while the password was hashed.
+    let user = hold::user(c, &user.id)?.filter(|user| user.status == Status::Active);
     let verdict = tokens::consume(c, act, Purpose::PasswordReset, token)?;
     if !matches!(verdict, Verdict::Valid(_)) {
         return Ok(Err(Refused::Link(Dead::of(&verdict))));
     }
-    // As it is now: it may have been closed, or got another address, while the password was hashed.
-    let Some(user) = open(c, &user.id)? else { return Ok(Err(Refused::Link(Dead::Expired))) };
+    let Some(user) = user else { return Ok(Err(Refused::Link(Dead::Expired))) };
     change_password::save(c, app, act, &user, &Saved { hash, keep: None, action: "user.password_reset" })?;
     // A link that does the same.
     tokens::end(c, Purpose::Activation, Bearer::user(&user.organization_id, &user.id), act.at)?;

@@ -9,7 +9,7 @@ use crate::accounts::devices::{self, Presented};
 use crate::accounts::mfa::challenge::{self, Step};
 use crate::accounts::mfa::model::Purpose;
 use crate::accounts::model::Refusal;
-use crate::accounts::{User, store};
+use crate::accounts::{User, hold, store};
 use crate::app::App;
 use crate::audit::{self, Event, Target};
 use crate::db::Connection;
@@ -71,6 +71,11 @@ async fn admit<T: Send + 'static>(
     let (app_, act) = (app.clone(), act.known_as(&user.id, user.name.as_str()));
     app.db
         .write(move |c| {
+            // Closed, or its password changed, since that was compared: what was shown opens nothing any more.
+            let Some(user) = hold::with_password(c, &user)? else { return Ok(Err(Refused::Credentials)) };
+            if let Err(refusal) = user.may_sign_in(act.at) {
+                return Ok(Err(Refused::Account(refusal)));
+            }
             if user.mfa_since.is_some() {
                 let token = challenge::begin(c, &app_, purpose, &user.id, act.at)?;
                 return Ok::<_, AppError>(Ok(Step::SecondFactor(token)));
@@ -80,8 +85,8 @@ async fn admit<T: Send + 'static>(
         .await
 }
 
-/// Opens a session for a browser, and uses a temporary password up. Call it in a write transaction, once
-/// everything was shown that is asked for.
+/// Opens a session for a browser, and uses a temporary password up. Call it in a write transaction that holds the
+/// user ([`hold`]), once everything was shown that is asked for.
 pub fn open_browser(
     c: &mut Connection,
     app: &App,

@@ -1,9 +1,8 @@
 //! The first step: who has this address and this password?
 
-use secrecy::SecretString;
-
 use super::{Attempt, Checked, Refused};
 use crate::access::Act;
+use crate::accounts::hashing::Upgrade;
 use crate::accounts::locks::{self, LockId, Reason, Settled};
 use crate::accounts::{User, store};
 use crate::app::App;
@@ -33,7 +32,7 @@ pub async fn authenticate(
     let right = app.hasher.verify(&attempt.password, kept.clone()).await?;
     let (app_, act_) = (app.clone(), act.clone());
     let settled = app.db.write(move |c| locks::settle(c, &app_, &act_, &seen, right)).await?;
-    let user = match settled {
+    let mut user = match settled {
         Settled::Right(user) => *user,
         Settled::Refused { reason, lock } => {
             if let Some(lock) = lock {
@@ -51,17 +50,20 @@ pub async fn authenticate(
         app.metrics.login_failure(refusal.code());
         return Ok(Err(Refused::Account(refusal)));
     }
-    make_hash_anew(app, &user, &attempt.password).await?;
+    if let Some(upgrade) = app.hasher.upgrade(&attempt.password, user.password_hash.as_deref()).await? {
+        make_hash_anew(app, &mut user, upgrade).await?;
+    }
     Ok(Ok(Checked { user }))
 }
 
 /// Replaces a hash that an import brought, or of other parameters, while the password is at hand: the session
 /// opens in a later step, which does not have it.
-async fn make_hash_anew(app: &App, user: &User, password: &SecretString) -> Result<(), AppError> {
-    let upgrade = app.hasher.upgrade(password, user.password_hash.as_deref()).await?;
-    let Some(upgrade) = upgrade else { return Ok(()) };
-    let id = user.id.clone();
-    app.db.write(move |c| store::upgrade_password(c, &id, &upgrade)).await
+async fn make_hash_anew(app: &App, user: &mut User, upgrade: Upgrade) -> Result<(), AppError> {
+    let (id, kept) = (user.id.clone(), upgrade.clone());
+    if app.db.write(move |c| store::upgrade_password(c, &id, &kept)).await? {
+        user.password_hash = Some(upgrade.into_hash());
+    }
+    Ok(())
 }
 
 fn refused(app: &App, reason: &'static str) -> Refused {

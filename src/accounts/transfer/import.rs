@@ -9,6 +9,7 @@ use super::read::Line;
 use super::record::Record;
 use super::store;
 use crate::access::{Act, OrganizationId, UserId};
+use crate::accounts::address;
 use crate::accounts::{NewUser, store as users};
 use crate::app::App;
 use crate::audit::{self, Event, Target};
@@ -102,7 +103,8 @@ impl Import<'_> {
         let write = |c: &mut Connection| -> Result<Vec<Told>, AppError> {
             let keys: Vec<String> =
                 read.iter().filter_map(|(_, record)| Some(record.as_ref().ok()?.email.key())).collect();
-            let known: HashSet<String> = store::known(c, &keys)?.into_iter().collect();
+            let mut known: HashSet<String> = store::known(c, &keys)?.into_iter().collect();
+            known.extend(address::reserved_among(c, &keys, self.app.clock.now())?);
             read.iter().map(|(line, record)| self.line(c, *line, record, (&known, first_lines))).collect()
         };
         if self.dry_run { self.app.db.read_here(write) } else { self.app.db.write_here(write) }

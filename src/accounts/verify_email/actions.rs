@@ -7,7 +7,7 @@ use super::codes;
 use super::store::{has_case_link, recipient};
 use crate::access::{Act, UserId};
 use crate::accounts::tokens::{self, Purpose, Verdict};
-use crate::accounts::{Status, User, store};
+use crate::accounts::{Status, User, hold, store};
 use crate::app::App;
 use crate::audit::{self, Event, Target};
 use crate::clock::Timestamp;
@@ -120,6 +120,7 @@ pub async fn verify(app: &App, act: &Act, token: &SecretString) -> Result<Verifi
 }
 
 fn take(c: &mut Connection, app: &App, act: &Act, token: &SecretString) -> Result<Verified, AppError> {
+    hold::owner(c, Purpose::EmailVerification, token, act.at)?;
     let verdict = tokens::consume(c, act, Purpose::EmailVerification, token)?;
     let Some(user) = user_of(c, token)? else { return Ok(Verified::Unknown) };
     if user.email_verified_at.is_some() {

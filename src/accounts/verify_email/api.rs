@@ -86,8 +86,7 @@ pub struct ResendAnswer {
 }
 
 /// Sends the signed-in person another link and code; older ones no longer work.
-#[utoipa::path(post, path = "/api/v1/email-verification/resend", tag = "email-verification",
-    security(("bearer" = [])), responses(
+#[utoipa::path(post, path = "/api/v1/email-verification/resend", tag = "email-verification", responses(
     (status = 200, description = "Sent, or there is nothing to verify any more", body = ResendAnswer),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`password_change_required`, or the CSRF token of a cookie session is missing", body = Problem, content_type = "application/problem+json"),
@@ -109,8 +108,7 @@ pub struct VerificationStatus {
 }
 
 /// Tells whether the address of the signed-in person is verified.
-#[utoipa::path(get, path = "/api/v1/email-verification/status", tag = "email-verification",
-    security(("bearer" = [])), responses(
+#[utoipa::path(get, path = "/api/v1/email-verification/status", tag = "email-verification", responses(
     (status = 200, description = "Its state", body = VerificationStatus),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`password_change_required`", body = Problem, content_type = "application/problem+json"),

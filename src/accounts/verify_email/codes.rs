@@ -4,15 +4,15 @@
 //! and kept as a keyed hash. A newer one takes its place.
 
 use chrono::TimeDelta;
-use diesel::prelude::*;
+use diesel::QueryResult;
 use secrecy::{ExposeSecret, SecretString};
 
+use super::store;
 use crate::access::{Act, UserId};
 use crate::accounts::User;
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::Connection;
-use crate::db::schema::email_codes as table;
 use crate::keys::Purpose;
 
 const LIFE: TimeDelta = TimeDelta::minutes(10);
@@ -29,16 +29,8 @@ pub(super) fn issue(
     let expires_at = act.at.plus(LIFE);
     // Of two that are issued at once, the later takes the place of the earlier.
     c.lock(&format!("email_code:{}", user.id))?;
-    diesel::delete(table::table.find(&user.id)).execute(c)?;
-    diesel::insert_into(table::table)
-        .values((
-            table::user_id.eq(&user.id),
-            table::mac.eq(hex::encode(app.keys.mac(Purpose::EmailCode, &message(user, &code)))),
-            table::created_at.eq(act.at),
-            table::expires_at.eq(expires_at),
-            table::tries.eq(0),
-        ))
-        .execute(c)?;
+    let mac = hex::encode(app.keys.mac(Purpose::EmailCode, &message(user, &code)));
+    store::replace_code(c, &user.id, &mac, (act.at, expires_at))?;
     Ok((code, expires_at))
 }
 
@@ -51,11 +43,7 @@ pub(super) fn matches(
     now: Timestamp,
 ) -> QueryResult<bool> {
     let id = user.map_or("", |user| user.id.as_str());
-    // The condition counts under the row's lock: of tries at once no more than five get further.
-    let live = table::table.find(id).filter(table::expires_at.gt(now)).filter(table::tries.lt(TRIES));
-    let counted = diesel::update(live).set(table::tries.eq(table::tries + 1)).execute(c)?;
-    let kept: Option<String> = table::table.find(id).select(table::mac).first(c).optional()?;
-    let (Some(user), 1, Some(kept)) = (user, counted, kept) else { return Ok(false) };
+    let (Some(kept), Some(user)) = (store::try_code(c, id, TRIES, now)?, user) else { return Ok(false) };
     let kept = hex::decode(kept).unwrap_or_default();
     Ok(app.keys.verify_mac(Purpose::EmailCode, &message(user, code), &kept))
 }

@@ -304,12 +304,11 @@ mod tests {
         }
     }
 
-    /// The link of a new device is secret too, but all it does is to sign out.
     #[test]
-    fn nothing_with_a_secret_that_lets_in_may_be_muted() {
+    fn nothing_with_a_secret_and_no_warning_may_be_muted() {
         for letter in Letter::samples() {
             let kind = letter.kind();
-            if kind != TemplateKind::NewDevice && !letter.secret().as_object().unwrap().is_empty() {
+            if kind.is_security() || !letter.secret().as_object().unwrap().is_empty() {
                 assert!(!kind.may_be_muted(), "{kind}");
             }
         }

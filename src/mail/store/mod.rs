@@ -1,8 +1,9 @@
 //! All SQL of mail: [`rows`] are the tables, [`queue`] is the worker's side, [`log`] what staff looks at;
-//! [`erasure`] forgets.
+//! [`preferences`] are kinds that a person has switched off; [`erasure`] forgets.
 
 pub mod erasure;
 pub mod log;
+pub mod preferences;
 pub mod queue;
 pub mod rows;
 

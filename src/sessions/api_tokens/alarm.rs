@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::store::Family;
+use super::store::{self, Family, RefreshTokenRow};
 use crate::access::Act;
 use crate::accounts;
 use crate::app::App;
@@ -24,15 +24,22 @@ pub(super) fn end_family(
     c: &mut Connection,
     app: &App,
     act: &Act,
+    token: &RefreshTokenRow,
     family: &Family,
 ) -> Result<bool, AppError> {
     if family.ended {
         return Ok(false);
     }
+    store::mark_reused(c, act, &token.id)?;
     sessions::end(c, &family.session, "a spent refresh token was presented", act.at)?;
     let target = Target("session", family.session.as_str());
     let event = Event::new(&family.organization, "session.refresh_token_reused", target);
-    audit::record(c, &app.random, act, event.change(None, json!({ "user": family.user })))?;
+    audit::record(
+        c,
+        &app.random,
+        act,
+        event.change(None, json!({ "user": family.user, "token": token.id })),
+    )?;
     let new = New {
         organization: &family.organization,
         user: &family.user,

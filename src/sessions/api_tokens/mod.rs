@@ -11,8 +11,8 @@ mod refresh;
 mod rotation;
 mod store;
 
-pub use refresh::{RefreshError, refresh};
-pub use store::{RefreshTokenRow, family};
+pub use refresh::{RefreshError, refresh, refresh_in};
+pub use store::{LinkState, RefreshTokenRow, chain, forget};
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -66,6 +66,7 @@ pub fn start(
         idle_seconds: end(app, act.at).since(act.at).num_seconds(),
         ip: act.ip.clone().unwrap_or_default(),
         device: device(&agent),
+        country: act.ip.as_deref().and_then(|ip| app.countries.of(ip)),
         user_agent: agent,
         factor_at: Some(act.at),
     };

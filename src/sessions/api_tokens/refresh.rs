@@ -54,6 +54,19 @@ pub async fn refresh(
     Ok(answer)
 }
 
+/// The same in a write transaction of the caller, who tells connections of a family that ended.
+///
+/// # Errors
+/// Only outages.
+pub fn refresh_in(
+    c: &mut Connection,
+    app: &App,
+    act: &Act,
+    token: &SecretString,
+) -> Result<Result<Pair, RefreshError>, AppError> {
+    present(c, app, act, token).map(|(answer, _)| answer)
+}
+
 /// What came of it, and the family that it ended.
 type Answer = (Result<Pair, RefreshError>, Option<Family>);
 
@@ -80,7 +93,7 @@ fn present(c: &mut Connection, app: &App, act: &Act, secret: &SecretString) -> R
         Outcome::Refuse => Ok((Err(RefreshError::Reused), None)),
         Outcome::Expired => Ok((Err(RefreshError::Expired), None)),
         Outcome::Reused => {
-            let ended = alarm::end_family(c, app, act, &family)?;
+            let ended = alarm::end_family(c, app, act, &row, &family)?;
             Ok((Err(RefreshError::Reused), ended.then_some(family)))
         }
     }

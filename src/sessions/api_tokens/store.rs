@@ -9,6 +9,7 @@ use crate::clock::Timestamp;
 use crate::db::schema::refresh_tokens as table;
 use crate::db::schema::{sessions, users};
 use crate::db::{Connection, MultiBackend};
+use crate::text_enum;
 
 /// A refresh token as kept: a link of its family's chain.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -27,6 +28,42 @@ pub struct RefreshTokenRow {
     /// When its successor was given out a second time, since the first answer was lost.
     pub replayed_at: Option<Timestamp>,
     pub successor_id: Option<RefreshTokenId>,
+    /// When it came again from somebody who should not have had it, which ended the family.
+    pub reused_at: Option<Timestamp>,
+    pub reused_ip: Option<String>,
+    pub reused_agent: Option<String>,
+}
+
+impl RefreshTokenRow {
+    /// What it is at a moment, in a family that ended at `ended` or goes on.
+    #[must_use]
+    pub fn state(&self, ended: Option<Timestamp>, now: Timestamp) -> LinkState {
+        match (self.reused_at, self.spent_at, ended) {
+            (Some(_), _, _) => LinkState::Reused,
+            (None, Some(_), _) if self.replayed_at.is_some() => LinkState::Replayed,
+            (None, Some(_), _) => LinkState::Exchanged,
+            (None, None, Some(_)) => LinkState::Ended,
+            (None, None, None) if self.expires_at <= now => LinkState::Expired,
+            (None, None, None) => LinkState::Live,
+        }
+    }
+}
+
+text_enum! {
+    /// What a link of a chain is at a moment.
+    LinkState {
+        /// It is good for one refresh.
+        Live = "live",
+        /// It was spent for its successor.
+        Exchanged = "exchanged",
+        /// The same, and its successor was given out a second time to the same client, whose answer was lost.
+        Replayed = "replayed",
+        /// It came again after it was spent, which ended the family.
+        Reused = "reused",
+        /// Its family ended before it was spent.
+        Ended = "ended",
+        Expired = "expired",
+    }
 }
 
 /// The session behind a family, and its user.
@@ -41,19 +78,24 @@ pub(super) struct Family {
     pub barred: bool,
 }
 
-/// The tokens of a family, from the first to the live one; none for a family of another organization.
-pub fn family(
+/// The rotation chain of a family, from its first token to the latest; the latest `limit` of them. None for a
+/// family of another organization.
+pub fn chain(
     c: &mut Connection,
     organization: &OrganizationId,
-    session: &SessionId,
+    family: &SessionId,
+    limit: i64,
 ) -> QueryResult<Vec<RefreshTokenRow>> {
-    table::table
+    let mut links: Vec<RefreshTokenRow> = table::table
         .inner_join(sessions::table)
-        .filter(table::session_id.eq(session))
+        .filter(table::session_id.eq(family))
         .filter(sessions::organization_id.eq(organization))
-        .order((table::created_at, table::id))
+        .order((table::created_at.desc(), table::id.desc()))
+        .limit(limit)
         .select(RefreshTokenRow::as_select())
-        .load(c)
+        .load(c)?;
+    links.reverse();
+    Ok(links)
 }
 
 pub(super) fn by_hash(c: &mut Connection, hash: &str) -> QueryResult<Option<RefreshTokenRow>> {
@@ -126,4 +168,28 @@ pub(super) fn replay(c: &mut Connection, id: &RefreshTokenId, now: Timestamp) ->
         .set(table::replayed_at.eq(Some(now)))
         .execute(c)
         .map(|replayed| replayed == 1)
+}
+
+/// Keeps that a token came again after it was spent, which ended its family.
+pub(super) fn mark_reused(c: &mut Connection, act: &Act, id: &RefreshTokenId) -> QueryResult<()> {
+    diesel::update(table::table.find(id))
+        .set((
+            table::reused_at.eq(Some(act.at)),
+            table::reused_ip.eq(act.ip.as_deref()),
+            table::reused_agent.eq(act.user_agent.as_deref()),
+        ))
+        .execute(c)
+        .map(drop)
+}
+
+/// Forgets from where and with what a user's programs refreshed, when the user is erased; the rows stay.
+pub fn forget(c: &mut Connection, user: &UserId) -> QueryResult<usize> {
+    let families = sessions::table.filter(sessions::user_id.eq(user)).select(sessions::id);
+    diesel::update(table::table.filter(table::session_id.eq_any(families)))
+        .set((
+            (table::issued_ip.eq(None::<String>), table::issued_agent.eq(None::<String>)),
+            (table::spent_ip.eq(None::<String>), table::spent_agent.eq(None::<String>)),
+            (table::reused_ip.eq(None::<String>), table::reused_agent.eq(None::<String>)),
+        ))
+        .execute(c)
 }

@@ -8,7 +8,8 @@ use crate::access::{Permission, SessionId};
 use crate::clock::Timestamp;
 use crate::error::AppError;
 use crate::paths;
-use crate::sessions::listing::{self, Link, Listed, State};
+use crate::sessions::api_tokens::{self, LinkState, RefreshTokenId, RefreshTokenRow};
+use crate::sessions::listing::{self, Listed, State};
 use crate::sessions::store::Kind;
 use crate::ui::{
     Button, Cell, Column, Facts, Meaning, Row, Table, badge, callout, copyable, count, time, time_absolute,
@@ -18,6 +19,8 @@ use crate::web::{Allowed, Context, Page};
 
 /// The latest links of a chain that are shown.
 const LINKS: i64 = 200;
+/// The characters of a user agent that are shown.
+const AGENT: usize = 60;
 /// The latest links that are drawn; all are in the table.
 const DRAWN: usize = 12;
 
@@ -31,7 +34,7 @@ pub async fn family(who: Allowed<SeeUsers>, context: Context, id: Path<String>) 
         .read(move |c| {
             let found = listing::by_id(c, &organization, &id)?;
             let found = found.filter(|found| found.session.kind == Kind::Api).ok_or(AppError::NotFound)?;
-            Ok::<_, AppError>((found, listing::chain(c, &id, LINKS)?))
+            Ok::<_, AppError>((found, api_tokens::chain(c, &organization, &id, LINKS)?))
         })
         .await?;
     let page = Page::console(format!("Token family of {}", listed.name), main(&listed, &chain, context.now));
@@ -49,7 +52,7 @@ pub async fn family(who: Allowed<SeeUsers>, context: Context, id: Path<String>) 
     })
 }
 
-fn main(listed: &Listed, chain: &[Link], now: Timestamp) -> Markup {
+fn main(listed: &Listed, chain: &[RefreshTokenRow], now: Timestamp) -> Markup {
     let session = &listed.session;
     let mut facts = Facts::new()
         .fact("Person", html! { a href=(paths::user_security(&session.user_id)) { bdi { (listed.name) } } })
@@ -74,6 +77,7 @@ fn main(listed: &Listed, chain: &[Link], now: Timestamp) -> Markup {
         @if chain.is_empty() {
             p .muted { "No refresh token is kept of this family any more." }
         } @else {
+            (alarms(chain))
             (drawing(chain, session.ended_at, now))
             (table(chain, session.ended_at, now))
             @if chain.len() >= usize::try_from(LINKS).unwrap_or(usize::MAX) {
@@ -85,18 +89,20 @@ fn main(listed: &Listed, chain: &[Link], now: Timestamp) -> Markup {
     }
 }
 
-/// What a refresh token is at a moment, in its word and colour.
-fn word(link: &Link, ended: Option<Timestamp>, now: Timestamp) -> (Meaning, &'static str) {
-    match (link.spent_at, ended) {
-        (Some(_), _) => (Meaning::Neutral, "Exchanged"),
-        (None, Some(_)) => (Meaning::Bad, "Ended"),
-        (None, None) if link.expires_at <= now => (Meaning::Neutral, "Expired"),
-        (None, None) => (Meaning::Ok, "Live"),
+/// The state of a refresh token, in its word and colour.
+fn word(state: LinkState) -> (Meaning, &'static str) {
+    match state {
+        LinkState::Live => (Meaning::Ok, "Live"),
+        LinkState::Exchanged => (Meaning::Neutral, "Exchanged"),
+        LinkState::Replayed => (Meaning::Warn, "Given out again"),
+        LinkState::Reused => (Meaning::Bad, "Used again"),
+        LinkState::Ended => (Meaning::Bad, "Ended"),
+        LinkState::Expired => (Meaning::Neutral, "Expired"),
     }
 }
 
 /// The latest links from left to right; the table below says the same in words.
-fn drawing(chain: &[Link], ended: Option<Timestamp>, now: Timestamp) -> Markup {
+fn drawing(chain: &[RefreshTokenRow], ended: Option<Timestamp>, now: Timestamp) -> Markup {
     let first = chain.len().saturating_sub(DRAWN);
     let shown = chain.get(first..).unwrap_or_default();
     let label = match chain.len() {
@@ -110,7 +116,7 @@ fn drawing(chain: &[Link], ended: Option<Timestamp>, now: Timestamp) -> Markup {
                     li .earlier { span .dot.neutral { "…" } span .meta { (count(first as u64)) " earlier" } }
                 }
                 @for (index, link) in shown.iter().enumerate() {
-                    @let (meaning, said) = word(link, ended, now);
+                    @let (meaning, said) = word(link.state(ended, now));
                     li {
                         span .dot.(meaning.class()) aria-hidden="true" { (first + index + 1) }
                         span .said { (said) }
@@ -122,15 +128,16 @@ fn drawing(chain: &[Link], ended: Option<Timestamp>, now: Timestamp) -> Markup {
     }
 }
 
-fn table(chain: &[Link], ended: Option<Timestamp>, now: Timestamp) -> Markup {
+fn table(chain: &[RefreshTokenRow], ended: Option<Timestamp>, now: Timestamp) -> Markup {
     let rows = chain.iter().enumerate().rev().map(|(index, link)| {
-        let (meaning, said) = word(link, ended, now);
+        let (meaning, said) = word(link.state(ended, now));
         Row::new(link.id.as_str())
             .quiet(link.spent_at.is_some())
             .cell(Cell::text(&format!("Token {}", index + 1)))
             .cell(Cell::of(badge(meaning, said)))
-            .cell(Cell::of(time_absolute(link.created_at)))
-            .cell(link.spent_at.map_or_else(Cell::none, |at| Cell::of(time_absolute(at))))
+            .cell(moment(Some(link.created_at), link.issued_ip.as_deref(), link.issued_agent.as_deref()))
+            .cell(moment(link.spent_at, link.spent_ip.as_deref(), link.spent_agent.as_deref()))
+            .cell(link.successor_id.as_ref().map_or_else(Cell::none, |id| Cell::of(successor(chain, id))))
             .cell(Cell::of(time_absolute(link.expires_at)))
     });
     Table::new("Refresh tokens, the latest first")
@@ -138,7 +145,54 @@ fn table(chain: &[Link], ended: Option<Timestamp>, now: Timestamp) -> Markup {
         .column(Column::badge("State"))
         .column(Column::text("Issued"))
         .column(Column::text("Exchanged"))
+        .column(Column::text("For").not_on_phone())
         .column(Column::text("Expires").only_wide())
         .rows(rows)
         .render()
+}
+
+/// When something was done with a token, from where and with what.
+fn moment(at: Option<Timestamp>, ip: Option<&str>, agent: Option<&str>) -> Cell {
+    let Some(at) = at else { return Cell::none() };
+    Cell::of(html! {
+        (time_absolute(at))
+        @if let Some(ip) = ip { div .meta { (ip) } }
+        @if let Some(agent) = agent.filter(|agent| !agent.is_empty()) { div .meta { bdi { (short(agent)) } } }
+    })
+}
+
+/// The beginning of a user agent, which may be very long.
+fn short(agent: &str) -> String {
+    match agent.char_indices().nth(AGENT) {
+        Some((end, _)) => format!("{}…", agent.get(..end).unwrap_or_default()),
+        None => agent.to_owned(),
+    }
+}
+
+/// The token that took the place of another, by its number in the chain.
+fn successor(chain: &[RefreshTokenRow], id: &RefreshTokenId) -> Markup {
+    match chain.iter().position(|link| link.id == *id) {
+        Some(index) => html! { "Token " (index + 1) },
+        None => html! { "A later one" },
+    }
+}
+
+/// What went wrong with a chain, above its drawing: a token that came again.
+fn alarms(chain: &[RefreshTokenRow]) -> Markup {
+    html! {
+        @for (index, link) in chain.iter().enumerate() {
+            @if let Some(at) = link.reused_at {
+                (callout(Meaning::Bad, "A token was used a second time", html! {
+                    p {
+                        "Token " (index + 1) " came again on " (time_absolute(at))
+                        @if let Some(ip) = &link.reused_ip { " from " (ip) }
+                        @if let Some(agent) = link.reused_agent.as_deref().filter(|agent| !agent.is_empty()) {
+                            " (" bdi { (short(agent)) } ")"
+                        }
+                        " after it had been exchanged, so somebody has a copy of it. The family was ended."
+                    }
+                }))
+            }
+        }
+    }
 }

@@ -24,7 +24,7 @@ use crate::users::model::Person;
 use crate::users::store;
 use crate::users::store::erasure as rows;
 use crate::verifications::Case;
-use crate::{accounts, notifications, sessions, verifications};
+use crate::{accounts, api_keys, notifications, sessions, verifications};
 
 /// People erased in one run; the next one goes on.
 const BATCH: i64 = 500;
@@ -62,7 +62,7 @@ async fn take_away_one(app: &App, id: UserId, now: Timestamp) -> Result<bool, Ap
 
 /// `None` when it was taken back meanwhile.
 fn take_away(c: &mut Connection, app: &App, id: &UserId, now: Timestamp) -> Result<Option<Person>, AppError> {
-    store::lock_row(c, id)?;
+    accounts::hold::user(c, id)?;
     let Some(person) = store::to_erase(c, id, now)? else { return Ok(None) };
     let act = Act::by_system(now);
     let recipient = Party { name: Some(person.name.clone()), address: person.email.clone() };
@@ -75,9 +75,12 @@ fn take_away(c: &mut Connection, app: &App, id: &UserId, now: Timestamp) -> Resu
     notifications::store::forget(c, id)?;
     sessions::store::end_others(c, id, None, "the user was erased", &act)?;
     sessions::store::forget(c, id)?;
+    sessions::api_tokens::forget(c, id)?;
     accounts::tokens::forget(c, id, now)?;
     accounts::locks::store::forget_user(c, id)?;
     accounts::devices::store::forget_user(c, id)?;
+    accounts::address::forget_user(c, id, now)?;
+    api_keys::actions::revoke_of_maker(c, app, &act, id)?;
     accounts::invites::store::forget_user(c, &person.organization_id, id, &person.email.key())?;
     accounts::mfa::store::remove_all(c, id)?;
     mail::preferences::forget(c, id)?;

@@ -53,9 +53,7 @@ pub async fn carry_out(
         .db
         .write(move |c| {
             let organization = &actor_.organization;
-            if deed == Deed::Unlock
-                && let Some(person) = store::person(c, organization, &id)?
-            {
+            if let Some(person) = store::person(c, organization, &id)? {
                 locks::hold(c, &person.email)?;
             }
             let person = store::for_change(c, organization, &id)?.ok_or(AppError::NotFound)?;
@@ -175,6 +173,9 @@ impl Work<'_> {
             Deed::ChangeRole => "the role was changed",
             _ => return Ok(0),
         };
+        if self.order.deed != Deed::ChangeRole {
+            accounts::loose_ends::cut(c, &self.person.id, self.act.at)?;
+        }
         sessions::store::end_others(c, &self.person.id, None, why, self.act)
     }
 

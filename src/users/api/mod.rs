@@ -89,7 +89,7 @@ impl Listing {
 }
 
 /// Users of the organization, newest first (locked ones by their lock).
-#[utoipa::path(get, path = "/api/v1/users", tag = "users", params(Listing), security(("bearer" = [])), responses(
+#[utoipa::path(get, path = "/api/v1/users", tag = "users", params(Listing), responses(
     (status = 200, description = "A page; `Link` names the next one", body = UserPage),
     (status = 400, description = "`bad_query`, `bad_cursor`", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
@@ -124,7 +124,7 @@ async fn load(context: &Context, actor: &Actor, id: &UserId) -> Result<UserBody,
 }
 
 /// One user.
-#[utoipa::path(get, path = "/api/v1/users/{id}", tag = "users", params(("id" = String, Path)), security(("bearer" = [])), responses(
+#[utoipa::path(get, path = "/api/v1/users/{id}", tag = "users", params(("id" = String, Path)), responses(
     (status = 200, description = "The user", body = UserBody),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`not_permitted`", body = Problem, content_type = "application/problem+json"),
@@ -139,7 +139,7 @@ pub async fn get(
 }
 
 /// Gives a user another role and ends their sessions. The caller has signed in (or shown a factor) within 10 minutes.
-#[utoipa::path(patch, path = "/api/v1/users/{id}", tag = "users", params(("id" = String, Path)), request_body = RoleBody, security(("bearer" = [])), responses(
+#[utoipa::path(patch, path = "/api/v1/users/{id}", tag = "users", params(("id" = String, Path)), request_body = RoleBody, responses(
     (status = 200, description = "The user with the role; nothing changes when it was theirs already", body = UserBody),
     (status = 400, description = "`bad_json`", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
@@ -159,7 +159,7 @@ pub async fn change(
 }
 
 /// Keeps a user out and ends their sessions.
-#[utoipa::path(post, path = "/api/v1/users/{id}/suspend", tag = "users", params(("id" = String, Path)), request_body = ReasonBody, security(("bearer" = [])), responses(
+#[utoipa::path(post, path = "/api/v1/users/{id}/suspend", tag = "users", params(("id" = String, Path)), request_body = ReasonBody, responses(
     (status = 200, description = "The user, suspended (also when they were already)", body = UserBody),
     (status = 400, description = "`bad_json`", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
@@ -178,7 +178,7 @@ pub async fn suspend(
 }
 
 /// Lets a suspended user in again.
-#[utoipa::path(post, path = "/api/v1/users/{id}/reinstate", tag = "users", params(("id" = String, Path)), request_body = ReasonBody, security(("bearer" = [])), responses(
+#[utoipa::path(post, path = "/api/v1/users/{id}/reinstate", tag = "users", params(("id" = String, Path)), request_body = ReasonBody, responses(
     (status = 200, description = "The user, active (also when they were already)", body = UserBody),
     (status = 400, description = "`bad_json`", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
@@ -197,7 +197,7 @@ pub async fn reinstate(
 }
 
 /// Lifts the lock that wrong passwords brought.
-#[utoipa::path(post, path = "/api/v1/users/{id}/unlock", tag = "users", params(("id" = String, Path)), request_body = ReasonBody, security(("bearer" = [])), responses(
+#[utoipa::path(post, path = "/api/v1/users/{id}/unlock", tag = "users", params(("id" = String, Path)), request_body = ReasonBody, responses(
     (status = 200, description = "The user, not locked (also when they were not)", body = UserBody),
     (status = 400, description = "`bad_json`", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
@@ -216,7 +216,7 @@ pub async fn unlock(
 }
 
 /// Takes the password of a user away, ends their sessions and mails a link to choose a new one.
-#[utoipa::path(post, path = "/api/v1/users/{id}/force-password-reset", tag = "users", params(("id" = String, Path)), request_body = ReasonBody, security(("bearer" = [])), responses(
+#[utoipa::path(post, path = "/api/v1/users/{id}/force-password-reset", tag = "users", params(("id" = String, Path)), request_body = ReasonBody, responses(
     (status = 200, description = "The user; the mail is on its way", body = UserBody),
     (status = 400, description = "`bad_json`", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 
 use super::model::{Doer, Person};
 use crate::access::{OrganizationId, Role, UserId};
-use crate::accounts::Status;
+use crate::accounts::{self, Status};
 use crate::clock::Timestamp;
 use crate::db::Connection;
 use crate::db::schema::users as table;
@@ -42,18 +42,8 @@ pub fn for_change(
     id: &UserId,
 ) -> QueryResult<Option<Person>> {
     c.lock(&format!("administrators:{organization}"))?;
-    lock_row(c, id)?;
+    accounts::store::lock_row(c, id)?;
     person(c, organization, id)
-}
-
-/// Makes others who change this user wait; SQLite has one writer anyway.
-pub fn lock_row(c: &mut Connection, id: &UserId) -> QueryResult<()> {
-    match c {
-        Connection::Postgres(c) => {
-            table::table.find(id).select(table::id).for_update().load::<UserId>(c).map(drop)
-        }
-        Connection::Sqlite(_) => Ok(()),
-    }
 }
 
 /// Whoever acts, as they are at this moment.

@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::access::Act;
 use crate::accounts::tokens::{self, Purpose};
-use crate::accounts::{Status, User, password, store};
+use crate::accounts::{Status, User, loose_ends, password, store};
 use crate::app::App;
 use crate::config::ApprovalCredentials;
 use crate::db::Connection;
@@ -65,6 +65,7 @@ pub fn issue(
         Prepared::Temporary { password, hash } => {
             let life = TimeDelta::from_std(app.config.accounts.temporary_password_life).unwrap_or_default();
             let expires_at = act.at.plus(life);
+            loose_ends::cut(c, &user.id, act.at)?;
             store::set_password(c, &user.id, &store::Password::Temporary(hash, expires_at), act.at)?;
             Credentials::TemporaryPassword { password: password.expose_secret().to_owned(), expires_at }
         }

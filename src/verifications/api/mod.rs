@@ -93,7 +93,7 @@ impl Listing {
 }
 
 /// Cases of the organization, in the order of the console's lists.
-#[utoipa::path(get, path = "/api/v1/verifications", tag = "verifications", params(Listing), security(("bearer" = []), ("api_key" = [])), responses(
+#[utoipa::path(get, path = "/api/v1/verifications", tag = "verifications", params(Listing), responses(
     (status = 200, description = "A page; `Link` names the next one", body = CasePage),
     (status = 400, description = "`bad_query`, `bad_cursor`", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
@@ -151,7 +151,7 @@ fn case_id(text: &str) -> Result<CaseId, AppError> {
 }
 
 /// One case.
-#[utoipa::path(get, path = "/api/v1/verifications/{id}", tag = "verifications", params(("id" = String, Path)), security(("bearer" = []), ("api_key" = [])), responses(
+#[utoipa::path(get, path = "/api/v1/verifications/{id}", tag = "verifications", params(("id" = String, Path)), responses(
     (status = 200, description = "The case", body = CaseBody),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`not_permitted`, `scope_missing`", body = Problem, content_type = "application/problem+json"),
@@ -166,7 +166,7 @@ pub async fn get(
 }
 
 /// Takes a case for a while; taking it again renews the claim.
-#[utoipa::path(post, path = "/api/v1/verifications/{id}/claim", tag = "verifications", params(("id" = String, Path)), security(("bearer" = []), ("api_key" = [])), responses(
+#[utoipa::path(post, path = "/api/v1/verifications/{id}/claim", tag = "verifications", params(("id" = String, Path)), responses(
     (status = 200, description = "The case, claimed", body = CaseBody),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`not_permitted`, `scope_missing`, `own_case`", body = Problem, content_type = "application/problem+json"),
@@ -184,7 +184,7 @@ pub async fn claim(
 }
 
 /// Gives a case back.
-#[utoipa::path(post, path = "/api/v1/verifications/{id}/release", tag = "verifications", params(("id" = String, Path)), security(("bearer" = []), ("api_key" = [])), responses(
+#[utoipa::path(post, path = "/api/v1/verifications/{id}/release", tag = "verifications", params(("id" = String, Path)), responses(
     (status = 200, description = "The case, waiting", body = CaseBody),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`not_permitted`, `scope_missing`", body = Problem, content_type = "application/problem+json"),
@@ -202,7 +202,7 @@ pub async fn release(
 }
 
 /// Decides a case that the caller holds, or that nobody holds.
-#[utoipa::path(post, path = "/api/v1/verifications/{id}/decision", tag = "verifications", params(("id" = String, Path)), request_body = DecisionBody, security(("bearer" = []), ("api_key" = [])), responses(
+#[utoipa::path(post, path = "/api/v1/verifications/{id}/decision", tag = "verifications", params(("id" = String, Path)), request_body = DecisionBody, responses(
     (status = 200, description = "The case, decided", body = CaseBody),
     (status = 400, description = "`bad_json`, `no_documents`", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),

@@ -1,14 +1,19 @@
 //! Changing the address of an account, and taking it back.
 
 use chrono::TimeDelta;
-use frontdesk::access::{FRESH, Role};
+use frontdesk::access::{Act, FRESH, Role};
+use frontdesk::accounts::setup::{self, NewStaff, StaffError};
 use frontdesk::accounts::{User, store};
+use frontdesk::mail::{DisplayName, EmailAddress};
 use frontdesk::paths;
 use reqwest::Method;
+use serde_json::json;
 
 use super::reset::{NEW, member};
+use crate::api_keys::support::Program;
 use crate::harness::{Browser, Page, Person, TestApp, both_engines};
 use crate::registration::support::{audited, one_file, register};
+use crate::tokens::support::code;
 
 both_engines!(
     a_new_address_counts_once_it_is_confirmed_and_the_old_one_is_told,
@@ -22,6 +27,8 @@ both_engines!(
     taking_it_back_voids_what_was_changed_after_it,
     it_can_be_taken_back_for_72_hours,
     the_old_address_is_nobodys_as_long_as_it_may_come_back,
+    an_address_that_may_come_back_is_not_given_away_by_staff,
+    an_invite_is_not_accepted_with_an_address_that_may_come_back,
     changes_are_asked_for_three_times_an_hour_at_most,
 );
 
@@ -240,6 +247,38 @@ async fn the_old_address_is_nobodys_as_long_as_it_may_come_back(app: TestApp) {
     register(&mut app.anonymous(), &[("email", &person.email)], &one_file()).await;
     assert_eq!(app.count("users").await, 3);
     assert_eq!(app.anonymous().get(&undo).await.text("h1"), "This link is no longer valid");
+}
+
+async fn an_address_that_may_come_back_is_not_given_away_by_staff(app: TestApp) {
+    let person = member(&app).await;
+    changed(&app, &person, &mut app.browser_of(&person).await, NEXT).await;
+    let admin = Program::of(&app).await;
+    let body = json!({ "email": person.email, "role": "member" });
+    let refused = admin.send(Method::POST, "/api/v1/invites", &body).await;
+    assert_eq!(code(&refused, 409), "address_reserved");
+    let staff = NewStaff {
+        email: EmailAddress::parse(&person.email).unwrap(),
+        name: DisplayName::parse("Somebody Else").unwrap(),
+        role: Role::Admin,
+        password: "Nanosecond-Wire-30cm".into(),
+    };
+    let refused = setup::create_staff(&app, &Act::by_system(app.clock.now()), staff).await.unwrap_err();
+    assert!(matches!(refused, StaffError::AddressTaken), "{refused:?}");
+}
+
+/// The invite was sent before the address was given up.
+async fn an_invite_is_not_accepted_with_an_address_that_may_come_back(app: TestApp) {
+    let elsewhere = app.add_organization("elsewhere").await;
+    let person = app.add_person(Role::Member, &elsewhere).await;
+    let admin = Program::of(&app).await;
+    let body = json!({ "email": person.email, "role": "member" });
+    admin.send(Method::POST, "/api/v1/invites", &body).await.assert_status(201);
+    let link = app.only_mail_to(&person.email).await.link("/invite/");
+    changed(&app, &person, &mut app.browser_of(&person).await, NEXT).await;
+    let accept = format!("/api/v1/invites/{}/accept", super::reset::token(&link));
+    let body = json!({ "name": "Ada", "password": NEW });
+    let page = super::reset::post(&app.anonymous(), &accept, body).await;
+    assert_eq!(code(&page, 409), "address_taken");
 }
 
 async fn changes_are_asked_for_three_times_an_hour_at_most(app: TestApp) {

@@ -6,6 +6,7 @@ mod api;
 mod devices;
 mod locks;
 mod passwords;
+mod put_out;
 mod reset;
 mod reset_limits;
 mod reset_timing;

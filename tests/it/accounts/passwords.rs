@@ -1,9 +1,11 @@
 //! Choosing a password: one's own, after a temporary one, by an activation link.
 
 use chrono::TimeDelta;
+use diesel::prelude::*;
 use frontdesk::access::{Act, Role};
 use frontdesk::accounts::store::{self, Password};
 use frontdesk::accounts::tokens::{self, Purpose};
+use frontdesk::db::schema::sessions;
 use frontdesk::paths;
 use reqwest::Method;
 use secrecy::ExposeSecret;
@@ -12,6 +14,8 @@ use crate::harness::{Browser, Page, Person, TestApp, both_engines};
 
 both_engines!(
     changing_the_password_asks_for_the_present_one_and_ends_other_sessions,
+    changing_the_password_gives_the_session_another_key,
+    the_present_password_cannot_be_guessed_in_a_session,
     each_broken_rule_is_named,
     the_rules_are_told_while_a_password_is_typed,
     the_list_of_rules_is_on_every_page_with_a_new_password,
@@ -45,6 +49,41 @@ async fn changing_the_password_asks_for_the_present_one_and_ends_other_sessions(
     assert!(done.assert_status(200).body().contains("Your password was changed"), "{done:?}");
     assert_eq!(here.get(paths::ACCOUNT).await.path, paths::ACCOUNT);
     assert!(elsewhere.get(paths::ACCOUNT).await.path.starts_with(paths::LOGIN));
+}
+
+async fn keys(app: &TestApp, person: &Person) -> Vec<String> {
+    let own = sessions::table.filter(sessions::user_id.eq(person.id.clone()));
+    let own = own.filter(sessions::ended_at.is_null()).select(sessions::hash);
+    app.read(move |c| own.load(c)).await
+}
+
+async fn changing_the_password_gives_the_session_another_key(app: TestApp) {
+    let person = member(&app).await;
+    let mut browser = app.browser_of(&person).await;
+    let before = keys(&app, &person).await;
+    browser.get(paths::PASSWORD).await;
+    browser.submit("#password-form", &[("current", person.password), ("new", NEW)]).await.assert_status(200);
+    let after = keys(&app, &person).await;
+    assert_eq!((before.len(), after.len()), (1, 1));
+    assert_ne!(before, after);
+    assert_eq!(browser.get(paths::ACCOUNT).await.path, paths::ACCOUNT);
+}
+
+async fn the_present_password_cannot_be_guessed_in_a_session(app: TestApp) {
+    let person = member(&app).await;
+    let mut browser = app.browser_of(&person).await;
+    for _ in 0..5 {
+        browser.get(paths::PASSWORD).await;
+        let page = browser.submit("#password-form", &[("current", "wrong"), ("new", NEW)]).await;
+        page.assert_status(422);
+    }
+    browser.get(paths::PASSWORD).await;
+    let right = [("current", person.password), ("new", NEW)];
+    let page = browser.submit("#password-form", &right).await;
+    assert!(page.assert_status(429).header("retry-after").is_some());
+    app.clock.advance(TimeDelta::minutes(15));
+    browser.get(paths::PASSWORD).await;
+    browser.submit("#password-form", &right).await.assert_status(200);
 }
 
 async fn each_broken_rule_is_named(app: TestApp) {

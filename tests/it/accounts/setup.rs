@@ -1,14 +1,19 @@
 //! The first operator.
 
+use chrono::TimeDelta;
 use frontdesk::accounts::setup;
 use frontdesk::paths;
 
 use crate::harness::{Browser, TestApp, both_engines};
+use crate::registration::support::{one_file, register};
 
 both_engines!(
     the_setup_link_creates_one_operator_who_can_sign_in,
     a_second_start_replaces_the_link_until_there_is_an_operator,
     the_setup_form_names_each_mistake_and_keeps_the_link,
+    the_setup_link_works_for_an_hour,
+    an_address_that_is_taken_does_not_use_the_link_up,
+    without_a_link_no_password_is_hashed,
 );
 
 const FIELDS: [(&str, &str); 3] =
@@ -48,4 +53,29 @@ async fn the_setup_form_names_each_mistake_and_keeps_the_link(app: TestApp) {
     let weak = browser.submit("#setup-form", &[FIELDS[0], FIELDS[1], ("password", "Short-1!")]).await;
     assert!(weak.assert_status(422).text(".error-summary").contains("at least 12 characters"));
     assert_eq!(browser.submit("#setup-form", &FIELDS).await.path, paths::LOGIN);
+}
+
+async fn the_setup_link_works_for_an_hour(app: TestApp) {
+    let (mut browser, _) = open_link(&app).await;
+    app.clock.advance(TimeDelta::hours(1));
+    let page = browser.submit("#setup-form", &FIELDS).await;
+    assert!(page.body().contains("no longer valid"), "{page:?}");
+    assert_eq!(app.count("users").await, 0);
+}
+
+async fn an_address_that_is_taken_does_not_use_the_link_up(app: TestApp) {
+    register(&mut app.anonymous(), &[("email", FIELDS[1].1)], &one_file()).await;
+    let (mut browser, _) = open_link(&app).await;
+    let page = browser.submit("#setup-form", &FIELDS).await;
+    page.assert_status(422);
+    let other = [FIELDS[0], ("email", "hopper@demo.test"), FIELDS[2]];
+    assert_eq!(browser.submit("#setup-form", &other).await.path, paths::LOGIN);
+}
+
+/// Hashing is the most expensive thing there is to ask for.
+async fn without_a_link_no_password_is_hashed(app: TestApp) {
+    let (mut browser, _) = open_link(&app).await;
+    let (mut late, _) = open_link(&app).await;
+    browser.submit("#setup-form", &[FIELDS[0], FIELDS[1], ("password", "y")]).await.assert_status(200);
+    late.submit("#setup-form", &[FIELDS[0], FIELDS[1], ("password", "y")]).await.assert_status(422);
 }

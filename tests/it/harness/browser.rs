@@ -1,8 +1,9 @@
 //! A browser without scripts: it keeps cookies, follows redirects and sends the forms of the page it is on.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use reqwest::cookie::Jar;
+use reqwest::cookie::{CookieStore, Jar};
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::multipart::Part;
 use reqwest::redirect::Policy;
@@ -27,6 +28,7 @@ pub struct Upload<'a> {
 #[derive(Debug)]
 pub struct Browser {
     base: Url,
+    jar: Arc<Jar>,
     follows: Client,
     stays: Client,
     /// The page it is on.
@@ -44,14 +46,17 @@ impl Browser {
                 HeaderValue::from_static("text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"),
             );
             let builder = Client::builder().cookie_provider(jar.clone()).default_headers(headers);
+            // Sooner than the server, which would close a connection that is just being used again.
+            let builder = builder.pool_idle_timeout(Duration::from_secs(2));
             builder.user_agent(FIREFOX).redirect(policy).no_proxy().build().unwrap()
         };
-        Self { base, follows: client(Policy::limited(5)), stays: client(Policy::none()), page: None }
+        Self { base, follows: client(Policy::limited(5)), stays: client(Policy::none()), jar, page: None }
     }
 
     /// The same browser, with its cookies, at another server.
     pub fn at(&self, base: Url) -> Self {
-        Self { base, follows: self.follows.clone(), stays: self.stays.clone(), page: None }
+        let (jar, follows, stays) = (self.jar.clone(), self.follows.clone(), self.stays.clone());
+        Self { base, jar, follows, stays, page: None }
     }
 
     /// A request that is sent as it is: redirects are not followed and the browser stays on its page.
@@ -66,6 +71,13 @@ impl Browser {
     /// Sends a request made by [`Browser::request`].
     pub async fn send(&self, request: RequestBuilder) -> Page {
         Page::of(request.send().await.unwrap()).await
+    }
+
+    /// The values of its cookies.
+    pub fn cookies(&self) -> Vec<String> {
+        let sent = self.jar.cookies(&self.base);
+        let pairs = sent.iter().flat_map(|all| all.to_str().unwrap().split("; "));
+        pairs.filter_map(|pair| Some(pair.split_once('=')?.1.to_owned())).collect()
     }
 
     /// The token in the forms of the page it is on.

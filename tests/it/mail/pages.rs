@@ -17,6 +17,7 @@ both_engines!(
     a_subject_is_found_in_any_alphabet,
     a_mail_is_shown_with_its_secrets_masked_in_a_frame_that_runs_nothing,
     opening_what_was_kept_is_recorded_before_anything_is_shown,
+    a_mail_that_lets_somebody_in_is_not_opened_by_support,
     a_mail_that_was_not_kept_has_no_captured_message,
     a_mail_of_another_organization_is_not_there,
     a_role_without_the_permission_sees_no_mail,
@@ -36,7 +37,9 @@ async fn reveals(desk: &Desk, id: &EmailId) -> Vec<String> {
     let (organization, id) = (desk.organization.clone(), id.clone());
     let target = move |c: &mut _| audit::for_target(c, &organization, audit::Target("email", id.as_str()));
     let entries = desk.app.read(target).await;
-    assert!(entries.iter().all(|entry| entry.action == "email.revealed" && entry.actor_name == "Support 1"));
+    assert!(
+        entries.iter().all(|entry| entry.action == "email.revealed" && entry.actor_name == "Administrator 1")
+    );
     entries.into_iter().filter_map(|entry| entry.after).collect()
 }
 
@@ -102,24 +105,38 @@ async fn a_mail_is_shown_with_its_secrets_masked_in_a_frame_that_runs_nothing(de
 async fn opening_what_was_kept_is_recorded_before_anything_is_shown(desk: Desk) {
     let id = desk.enqueue(desk.letter("ada@demo.test", &desk.approved(SECRET))).await.unwrap();
     desk.send_all().await;
-    let mut support = desk.app.signed_in(Role::Support).await;
-    let page = support.get(&format!("/emails/{id}/captured")).await;
+    let mut admin = desk.app.signed_in(Role::Admin).await;
+    let page = admin.get(&format!("/emails/{id}/captured")).await;
     assert!(!page.assert_status(200).body().contains(SECRET), "only the frame shows it");
     assert!(reveals(&desk, &id).await.is_empty());
-    let frame = support.get(&page.attribute("iframe", "src")).await;
+    let frame = admin.get(&page.attribute("iframe", "src")).await;
     assert!(frame.body().contains(SECRET) && frame.has("head > base[target=_blank]"), "{frame:?}");
     assert!(policy(&frame).contains("sandbox allow-popups ") && !policy(&frame).contains("allow-scripts"));
     desk.app.clock.advance(TimeDelta::seconds(1));
-    let text = support.get(&format!("/emails/{id}/captured?part=text")).await;
+    let text = admin.get(&format!("/emails/{id}/captured?part=text")).await;
     assert!(text.text("pre").contains(SECRET));
     assert_eq!(text.texts("pre a"), ["https://desk.demo.test/login"]);
     desk.app.clock.advance(TimeDelta::seconds(1));
-    let raw = support.get(&text.attribute("a[href$='.eml']", "href")).await;
+    let raw = admin.get(&text.attribute("a[href$='.eml']", "href")).await;
     assert_eq!(raw.header("content-type"), Some("message/rfc822"));
     let message = raw.body();
     assert!(message.contains(SECRET) && message.contains(&format!("Message-ID: <{id}@localhost.invalid>")));
     let parts = ["{\"part\":\"html\"}", "{\"part\":\"text\"}", "{\"part\":\"message.eml\"}"];
     assert_eq!(reveals(&desk, &id).await, parts);
+}
+
+/// Support sees that a link went out, and not the link: it would let them in as the recipient.
+async fn a_mail_that_lets_somebody_in_is_not_opened_by_support(desk: Desk) {
+    let id = desk.enqueue(desk.letter("ada@demo.test", &desk.approved(SECRET))).await.unwrap();
+    desk.send_all().await;
+    let mut support = desk.app.signed_in(Role::Support).await;
+    let page = support.get(&format!("/emails/{id}")).await;
+    assert!(!page.assert_status(200).has("a[href$=captured]"));
+    for path in ["captured", "captured?part=text", "captured/body", "captured/message.eml"] {
+        let page = support.get(&format!("/emails/{id}/{path}")).await;
+        assert!(!page.assert_status(403).body().contains(SECRET), "{path}");
+    }
+    assert!(reveals(&desk, &id).await.is_empty());
 }
 
 async fn a_mail_that_was_not_kept_has_no_captured_message(desk: Desk) {

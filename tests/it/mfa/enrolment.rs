@@ -3,14 +3,18 @@
 use diesel::prelude::*;
 use frontdesk::access::Role;
 use frontdesk::db::Connection;
-use frontdesk::db::schema::{audit_entries, notifications, users};
+use frontdesk::db::schema::{audit_entries, notifications, sessions, users};
+use frontdesk::live::{Ended, Event};
 use frontdesk::paths;
 
 use super::support::{Authenticator, set_up_app, with_app};
 use crate::harness::{Person, TestApp, both_engines};
+use crate::tokens::support::{refresh, sign_in};
 
 both_engines!(
     an_app_is_set_up_by_its_qr_code_and_its_first_code,
+    the_first_factor_ends_the_other_sessions_and_gives_this_one_another_key,
+    setting_up_asks_for_a_fresh_factor_to_its_end,
     every_change_is_mailed_and_told_and_audited,
     the_secret_and_the_codes_are_nowhere_in_the_database,
     a_member_can_remove_the_last_factor_and_needs_none_then,
@@ -55,6 +59,44 @@ async fn an_app_is_set_up_by_its_qr_code_and_its_first_code(app: TestApp) {
     assert!(page.has("#remove-app"));
     // Shown once: the code was used, and so was the page.
     assert_eq!(browser.get(paths::TOTP).await.path, paths::MFA);
+}
+
+async fn keys(app: &TestApp, person: &Person) -> Vec<String> {
+    let own = sessions::table.filter(sessions::user_id.eq(person.id.clone()));
+    let own = own.filter(sessions::ended_at.is_null()).select(sessions::hash);
+    app.read(move |c| own.load(c)).await
+}
+
+async fn the_first_factor_ends_the_other_sessions_and_gives_this_one_another_key(app: TestApp) {
+    let person = member(&app).await;
+    let mut elsewhere = app.browser_of(&person).await;
+    let tokens = sign_in(&app, &person).await;
+    let mut browser = app.browser_of(&person).await;
+    let before = keys(&app, &person).await;
+    let mut hub = app.hub.listen();
+    set_up_app(&app, &mut browser).await;
+    let after = keys(&app, &person).await;
+    assert_eq!((before.len(), after.len()), (3, 1));
+    assert!(!before.contains(&after[0]));
+    assert_eq!(browser.get(paths::ACCOUNT).await.path, paths::ACCOUNT);
+    assert!(elsewhere.get(paths::ACCOUNT).await.path.starts_with(paths::LOGIN));
+    refresh(&app.anonymous(), &tokens.refresh).await.assert_status(401);
+    assert!(matches!(hub.try_recv().unwrap(), Event::SessionsEnded { sessions: Ended::AllBut(_), .. }));
+}
+
+/// The secret that is being set up is as good as a factor.
+async fn setting_up_asks_for_a_fresh_factor_to_its_end(app: TestApp) {
+    let person = member(&app).await;
+    let mut browser = app.browser_of(&person).await;
+    browser.get(paths::MFA).await;
+    let page = browser.submit("#set-up-app", &[]).await;
+    let phone = Authenticator::scan(&page);
+    app.clock.advance(chrono::TimeDelta::minutes(11));
+    let form = browser.prepare("#code-form", &[("code", &phone.code(&app, 0))], &[]);
+    browser.send(form).await.assert_status(307);
+    assert!(!has_factor(&app, &person).await);
+    let page = browser.get(paths::TOTP).await;
+    assert!(page.path.starts_with(paths::CONFIRM) && !page.body().contains(&phone.secret()), "{page:?}");
 }
 
 async fn every_change_is_mailed_and_told_and_audited(app: TestApp) {
@@ -194,12 +236,15 @@ async fn new_recovery_codes_end_the_old_ones(app: TestApp) {
 }
 
 async fn setting_up_an_app_is_over_after_an_hour(app: TestApp) {
-    let mut browser = app.signed_in(Role::Member).await;
+    let person = member(&app).await;
+    let mut browser = app.browser_of(&person).await;
     browser.get(paths::MFA).await;
     let page = browser.submit("#set-up-app", &[]).await;
     let phone = Authenticator::scan(&page);
     app.clock.advance(chrono::TimeDelta::minutes(61));
-    let page = browser.submit("#code-form", &[("code", &phone.code(&app, 0))]).await;
+    browser.submit("#code-form", &[("code", &phone.code(&app, 0))]).await.assert_status(200);
+    // The form was taken along, and is sent on.
+    let page = browser.submit("#confirm-form", &[("confirm_password", person.password)]).await;
     assert_eq!(page.path, paths::MFA, "{page:?}");
     assert!(page.body().contains("took too long"), "{page:?}");
 }

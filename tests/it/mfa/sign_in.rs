@@ -16,6 +16,7 @@ both_engines!(
     a_clock_may_be_half_a_minute_off,
     a_recovery_code_lets_in_once_and_the_owner_is_told,
     five_wrong_codes_end_the_try,
+    whoever_owns_the_account_hears_of_wrong_codes_once_an_hour,
     the_second_step_is_over_after_ten_minutes,
     codes_cannot_be_guessed_over_many_tries,
     an_account_that_was_closed_meanwhile_stays_closed,
@@ -110,6 +111,30 @@ async fn five_wrong_codes_end_the_try(app: TestApp) {
     let late = browser.send(form).await;
     assert_eq!(late.text("h1"), "Sign in again", "{late:?}");
     signed_in_with(&app, &person, &phone).await;
+}
+
+async fn whoever_owns_the_account_hears_of_wrong_codes_once_an_hour(app: TestApp) {
+    let person = person(&app).await;
+    with_app(&app, &person).await;
+    let fail = async || {
+        let mut browser = app.anonymous();
+        first_step(&mut browser, &person, paths::ACCOUNT).await;
+        for _ in 0..5 {
+            browser.submit("#code-form", &[("code", "aaaa-aaaa-aaaa")]).await;
+        }
+    };
+    let told = async || {
+        let letters = app.mail_to(&person.email).await;
+        letters.iter().filter(|letter| letter.text.contains("and then 5 wrong codes")).count()
+    };
+    fail().await;
+    fail().await;
+    assert_eq!(told().await, 1);
+    app.clock.advance(TimeDelta::hours(1));
+    fail().await;
+    assert_eq!(told().await, 2);
+    let recorded = crate::registration::support::audited(&app, &person.id).await;
+    assert_eq!(recorded.iter().filter(|(action, _)| action == "user.mfa_failed").count(), 3);
 }
 
 async fn the_second_step_is_over_after_ten_minutes(app: TestApp) {

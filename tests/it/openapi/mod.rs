@@ -3,9 +3,12 @@
 
 use std::process::{Command, Stdio};
 
-use frontdesk::access::Role;
+use frontdesk::access::{Role, Scope};
 use frontdesk::{openapi, paths, routes};
+use reqwest::Method;
+use serde_json::{Value, json};
 
+use crate::api_keys::support::Program;
 use crate::harness::{Engine, TestApp, variable};
 use crate::tokens::support::sign_in;
 use crate::verifications::support::applicant;
@@ -75,4 +78,42 @@ fn every_route_of_the_api_is_described() {
         .filter(|endpoint| endpoint.pattern.starts_with("/api/v1/") && !described(endpoint))
         .collect();
     assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn every_operation_that_is_not_for_everyone_says_who_may_call_it() {
+    let document = serde_json::to_value(openapi::document()).unwrap();
+    let security = |path: &str, method: &str| document["paths"][path][method]["security"].clone();
+    assert_eq!(security("/api/v1/auth/login", "post"), Value::Null);
+    assert_eq!(security("/api/v1/auth/me", "get"), json!([{ "bearer": [] }]));
+    assert_eq!(security("/api/v1/users", "get"), json!([{ "bearer": [] }, { "api_key": ["users:read"] }]));
+    assert_eq!(security("/api/v1/api-keys", "post"), json!([{ "bearer": [] }]), "never by a key");
+}
+
+/// A key with every scope gets as far as the document says, and no further.
+#[tokio::test]
+async fn keys_get_through_where_the_document_says_so() {
+    let app = TestApp::start(Engine::Sqlite, &[]).await;
+    let every: Vec<&str> = Scope::ALL.iter().map(Scope::as_str).collect();
+    let (_, key) = Program::of(&app).await.key(&every).await;
+    let document = serde_json::to_value(openapi::document()).unwrap();
+    let client = app.anonymous();
+    let (mut open, mut closed) = (0, 0);
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let ways = operation["security"].as_array();
+            let Some(ways) = ways else { continue };
+            let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
+            let address =
+                path.replace("{id}", "0190a000-0000-7000-8000-000000000000").replace("{token}", "none");
+            let request = client.request(method.clone(), &address).bearer_auth(&key).json(&json!({}));
+            let page = client.send(request).await;
+            let code = page.json::<Value>()["code"].as_str().unwrap_or_default().to_owned();
+            let refused = page.status == 401 || code == "api_key_not_allowed" || code == "scope_missing";
+            let named = ways.iter().any(|way| way.get("api_key").is_some());
+            assert_eq!(named, !refused, "{method} {path}: {code}");
+            *(if named { &mut open } else { &mut closed }) += 1;
+        }
+    }
+    assert!(open > 10 && closed > 10, "{open} for keys, {closed} for people");
 }

@@ -20,6 +20,7 @@ both_engines!(
     a_notification_of_somebody_else_is_not_there,
     a_mail_that_was_switched_off_is_kept_but_not_sent,
     a_mail_that_is_needed_cannot_be_switched_off,
+    warnings_and_what_lets_in_are_not_offered_for_switching_off,
     the_own_data_is_whole_and_holds_no_secret,
     the_own_data_asks_for_a_fresh_factor,
     an_account_is_erased_after_a_fortnight_unless_its_owner_stays,
@@ -164,18 +165,30 @@ fn ended(app: &TestApp) -> Letter {
 }
 
 async fn a_mail_that_was_switched_off_is_kept_but_not_sent(app: TestApp) {
-    let person = member(&app).await;
-    assert_eq!(write_to(&app, &person, ended(&app)).await, EmailStatus::Queued);
+    let person = app.add_person(Role::Admin, &app.organization().await).await;
+    let replaced =
+        || Letter::samples().into_iter().find(|letter| letter.kind() == TemplateKind::ApiKeyRotation);
+    assert_eq!(write_to(&app, &person, replaced().unwrap()).await, EmailStatus::Queued);
     let mut browser = app.browser_of(&person).await;
     let page = browser.get(paths::OWN_PREFERENCES).await;
-    assert_eq!(page.texts("#preferences-form input[checked]").len(), 3, "{page:?}");
-    let sent = browser
-        .request(Method::POST, paths::OWN_PREFERENCES)
-        .form(&[("csrf", browser.csrf().as_str()), ("wanted", TemplateKind::NewDevice.as_str())]);
+    assert_eq!(page.texts("#preferences-form input[checked]").len(), 1, "{page:?}");
+    let sent =
+        browser.request(Method::POST, paths::OWN_PREFERENCES).form(&[("csrf", browser.csrf().as_str())]);
     browser.send(sent).await.assert_status(303);
     let page = browser.get(paths::OWN_PREFERENCES).await;
-    assert_eq!(page.texts("#preferences-form input[checked]").len(), 1, "{page:?}");
-    assert_eq!(write_to(&app, &person, ended(&app)).await, EmailStatus::Cancelled);
+    assert_eq!(page.texts("#preferences-form input[checked]").len(), 0, "{page:?}");
+    assert_eq!(write_to(&app, &person, replaced().unwrap()).await, EmailStatus::Cancelled);
+}
+
+async fn warnings_and_what_lets_in_are_not_offered_for_switching_off(app: TestApp) {
+    let person = member(&app).await;
+    let mut browser = app.browser_of(&person).await;
+    let page = browser.get(paths::OWN_PREFERENCES).await;
+    assert!(page.body().contains("nothing to switch off") && !page.has("#preferences-form"), "{page:?}");
+    let sent =
+        browser.request(Method::POST, paths::OWN_PREFERENCES).form(&[("csrf", browser.csrf().as_str())]);
+    browser.send(sent).await.assert_status(303);
+    assert_eq!(write_to(&app, &person, ended(&app)).await, EmailStatus::Queued);
 }
 
 async fn a_mail_that_is_needed_cannot_be_switched_off(app: TestApp) {
@@ -196,13 +209,26 @@ async fn the_own_data_is_whole_and_holds_no_secret(app: TestApp) {
     let mut browser = app.browser_of(&person).await;
     browser.get(paths::ACCOUNT).await;
     browser.submit("#profile-form", &[("name", "Ada King"), ("phone", "")]).await.assert_status(200);
+    browser.get(paths::ACCOUNT_EMAIL).await;
+    browser.submit("#address-form", &[("email", "ada.king@demo.test")]).await.assert_status(200);
+    let mut stranger = app.anonymous();
+    stranger.get(paths::LOGIN).await;
+    stranger
+        .submit("#login-form", &[("email", &person.email), ("password", "wrong")])
+        .await
+        .assert_status(422);
     let page = browser.get(paths::OWN_DATA_FILE).await;
     assert_eq!(page.header("content-disposition"), Some("attachment; filename=\"your-data.json\""));
     let data: Value = page.json();
     assert_eq!(data["profile"]["email"], person.email.as_str());
     assert_eq!(data["sessions"].as_array().unwrap().len(), 1);
     assert_eq!(data["notifications"][0]["title"], "A new device");
-    assert_eq!(data["mails"][0]["kind"], "session_revoked");
+    let mails = data["mails"].as_array().unwrap();
+    assert!(mails.iter().any(|mail| mail["kind"] == "session_revoked"), "{mails:?}");
+    assert_eq!(data["sign_in"]["devices"][0]["device"], "Firefox on Linux");
+    assert_eq!(data["sign_in"]["recovery_codes_left"], 0);
+    assert_eq!(data["address_changes"][0]["to"], "ada.king@demo.test");
+    assert_eq!(data["sign_in"]["failures"].as_array().unwrap().len(), 1);
     let history: Vec<&str> =
         data["history"].as_array().unwrap().iter().map(|one| one["action"].as_str().unwrap()).collect();
     assert!(history.contains(&"user.profile_changed"), "{history:?}");

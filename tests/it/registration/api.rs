@@ -1,12 +1,13 @@
 //! `POST /auth/register` and `POST /email-verification/verify`.
 
+use chrono::TimeDelta;
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
 use super::support::{EMAIL, FIELDS, assert_nothing_kept, registered};
 use crate::documents::samples;
-use crate::harness::{Page, TestApp, both_engines};
+use crate::harness::{Engine, Page, TestApp, both_engines};
 
 both_engines!(
     a_program_registers_an_applicant,
@@ -14,6 +15,7 @@ both_engines!(
     a_known_address_is_answered_the_same,
     a_registration_that_is_sent_twice_with_one_key_is_one,
     a_session_cookie_alone_does_not_register,
+    registrations_from_one_place_are_limited,
     a_token_verifies_once_and_then_says_already,
 );
 
@@ -96,4 +98,15 @@ async fn a_token_verifies_once_and_then_says_already(app: TestApp) {
     let answer = verify("0000").await;
     answer.assert_status(400);
     assert_eq!(answer.json::<Value>()["code"], "token_unknown");
+}
+
+async fn registrations_from_one_place_are_limited(engine: Engine) {
+    let app = TestApp::start(engine, &[("REGISTRATIONS_PER_IP", "2"), ("ANSWER_FLOOR", "1ms")]).await;
+    for _ in 0..2 {
+        send(&app, "/api/v1/auth/register", form("documents")).await.assert_status(202);
+    }
+    let page = send(&app, "/api/v1/auth/register", form("documents")).await;
+    assert!(page.assert_status(429).header("retry-after").is_some());
+    app.clock.advance(TimeDelta::hours(1));
+    send(&app, "/api/v1/auth/register", form("documents")).await.assert_status(202);
 }

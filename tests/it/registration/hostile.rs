@@ -12,7 +12,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
 use super::support::{assert_nothing_kept, one_file, register, stored, three_files, upload, with};
 use crate::documents::{corpus, samples};
-use crate::harness::{Page, TestApp, both_engines};
+use crate::harness::{Engine, Page, TestApp, both_engines};
 
 both_engines!(
     every_hostile_file_is_refused_with_its_sentence_and_leaves_nothing_behind,
@@ -26,7 +26,8 @@ both_engines!(
     files_older_than_the_database_belong_to_another_one,
 );
 
-async fn every_hostile_file_is_refused_with_its_sentence_and_leaves_nothing_behind(app: TestApp) {
+async fn every_hostile_file_is_refused_with_its_sentence_and_leaves_nothing_behind(engine: Engine) {
+    let app = TestApp::start(engine, &[("REGISTRATIONS_PER_IP", "10000")]).await;
     let mut browser = app.anonymous();
     for file in corpus::all() {
         let uploads = [one_file(), vec![upload("documents", &file.file, file.bytes)]].concat();

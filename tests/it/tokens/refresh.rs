@@ -38,7 +38,7 @@ fn session_of(access: &str) -> SessionId {
 
 async fn chain(app: &TestApp, person: &Person, access: &str) -> Vec<RefreshTokenRow> {
     let (organization, session) = (person.organization.clone(), session_of(access));
-    app.read(move |c| api_tokens::family(c, &organization, &session)).await
+    app.read(move |c| api_tokens::chain(c, &organization, &session, 1_000)).await
 }
 
 async fn a_refresh_spends_its_token_for_the_next(app: TestApp) {
@@ -173,5 +173,5 @@ async fn a_family_is_told_as_a_chain_to_its_own_organization_only(app: TestApp) 
     assert_eq!(rows[0].spent_ip.as_deref(), Some("127.0.0.1"));
     let elsewhere = app.add_organization("elsewhere").await;
     let session = session_of(&first.access);
-    assert!(app.read(move |c| api_tokens::family(c, &elsewhere, &session)).await.is_empty());
+    assert!(app.read(move |c| api_tokens::chain(c, &elsewhere, &session, 10)).await.is_empty());
 }

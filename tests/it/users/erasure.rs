@@ -11,14 +11,19 @@ use frontdesk::paths;
 use frontdesk::users::actions::{erase, erasure};
 use frontdesk::users::{Deed, Refusal};
 use frontdesk::verifications::CaseState;
+use reqwest::Method;
+use serde_json::json;
 
 use super::support::{REASON, actions, done, heard, is_in, set, somebody, user};
+use crate::api_keys::support::Program;
 use crate::harness::{Person, TestApp, both_engines};
 use crate::registration::support::{EMAIL, register, three_files};
+use crate::tokens::support::{REFRESH, call, sign_in};
 use crate::verifications::support::{Applicant, applicant, case, documents_of};
 
 both_engines!(
     an_erased_person_is_gone_from_every_table_but_the_audit_log,
+    what_keys_tokens_and_changes_of_address_held_is_gone_too,
     the_last_mail_goes_out_before_its_address_is_forgotten,
     the_files_are_gone_and_what_was_decided_stays,
     the_address_can_register_again,
@@ -139,6 +144,40 @@ async fn an_erased_person_is_gone_from_every_table_but_the_audit_log(app: TestAp
     let actions = actions(&app, &person).await;
     assert_eq!(actions.last().map(String::as_str), Some("user.erased"));
     assert!(actions.contains(&"user.email_verified".to_owned()), "the log is whole: {actions:?}");
+}
+
+async fn what_keys_tokens_and_changes_of_address_held_is_gone_too(app: TestApp) {
+    let program = Program::of(&app).await;
+    let (_, key) = program.key(&["verifications:read"]).await;
+    let client = app.anonymous();
+    call(&client, Method::GET, "/api/v1/verifications", &key).await.assert_status(200);
+    let bob = program.person.clone();
+    let tokens = sign_in(&app, &bob).await;
+    let named = client.request(Method::POST, REFRESH).json(&json!({ "refresh_token": tokens.refresh }));
+    client.send(named.header("user-agent", "Quuxfox/1.0")).await.assert_status(200);
+    let mut browser = app.browser_of(&bob).await;
+    browser.get(paths::ACCOUNT_EMAIL).await;
+    browser.submit("#address-form", &[("email", "quux@demo.test")]).await.assert_status(200);
+    let confirm = app.mail_to("quux@demo.test").await.pop().unwrap().link("/confirm-address/");
+    let words = ["quux@demo.test", "Quuxfox", bob.email.as_str()];
+    let before = app.read(|c| Ok(dump(c))).await;
+    for word in words {
+        assert!(before.iter().any(|(_, row)| row.contains(word)), "{word} was there");
+    }
+    erase(&app, &bob).await;
+    app.send_mail().await;
+    app.clock.advance(TimeDelta::hours(1));
+    app.run_jobs().await;
+    let after = app.read(|c| Ok(dump(c))).await;
+    for (table, row) in after.iter().filter(|(table, _)| table != "audit_entries") {
+        for word in words {
+            assert!(!row.contains(word), "{word} is left in {table}: {row}");
+        }
+        let has_place = matches!(table.as_str(), "refresh_tokens" | "api_keys" | "known_devices");
+        assert!(!(has_place && row.contains("127.0.0.1")), "an address is left in {table}: {row}");
+    }
+    call(&client, Method::GET, "/api/v1/verifications", &key).await.assert_status(401);
+    assert_eq!(app.anonymous().get(&confirm).await.text("h1"), "This link is no longer valid");
 }
 
 async fn the_last_mail_goes_out_before_its_address_is_forgotten(app: TestApp) {

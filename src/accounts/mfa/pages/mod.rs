@@ -18,16 +18,17 @@ pub use passkeys::{add as add_passkey, options as passkey_options, remove as rem
 pub use set_up::{begin as begin_app, confirm as confirm_app, form as app_form, remove as remove_app};
 pub use user::{reset, user};
 
+use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use super::recovery::{self, Shown};
-use super::views;
+use super::{Enrolled, views};
 use crate::access::Actor;
 use crate::accounts::store;
 use crate::error::AppError;
 use crate::web::{Context, Page};
-use crate::{console, paths};
+use crate::{console, paths, sessions};
 
 /// Where to go afterwards.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -40,6 +41,20 @@ const TITLE: &str = "Second factor";
 
 /// What staff may not be without.
 const LAST: &str = "Staff need a second factor: add another one before you remove this.";
+
+/// What follows the first factor: the codes, and a session under another key whose others have ended.
+async fn enrolled(
+    context: &Context,
+    actor: &Actor,
+    session: &Session,
+    enrolled: &Enrolled,
+    request: &HttpRequest,
+) -> Result<HttpResponse, AppError> {
+    if let Some(opened) = &enrolled.opened {
+        sessions::remember(session, opened)?;
+    }
+    codes_page(context, actor, &enrolled.codes, request).await
+}
 
 /// The page with new recovery codes; staff who could not open the console before go on there.
 async fn codes_page(

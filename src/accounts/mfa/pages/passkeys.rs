@@ -1,11 +1,12 @@
 //! Adding and removing passkeys.
 
+use actix_session::Session;
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::{LAST, TITLE, codes_page};
+use super::{LAST, TITLE, enrolled};
 use crate::access::Actor;
 use crate::accounts::mfa::model::{PasskeyId, passkey_name};
 use crate::accounts::mfa::passkeys::{self, Added, Answer, Refused};
@@ -39,6 +40,7 @@ pub async fn options(
 pub async fn add(
     FreshlySignedIn(actor): FreshlySignedIn,
     context: Context,
+    session: Session,
     Form(sent): Form<Fields>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
@@ -47,8 +49,8 @@ pub async fn add(
         Err(message) => return refused(&context, &actor, &sent, message, &request).await,
     };
     let answer = Answer { challenge: sent.challenge.clone(), credential: sent.credential.clone() };
-    match passkeys::add(&context.app, &context.act(), &actor.user, name, &answer).await? {
-        Ok(Added::First(codes)) => codes_page(&context, &actor, &codes, &request).await,
+    match passkeys::add(&context.app, &context.act(), &actor, name, &answer).await? {
+        Ok(Added::First(first)) => enrolled(&context, &actor, &session, &first, &request).await,
         Ok(Added::Further) => Ok(SeeOther::to(paths::MFA).saying("The passkey was added.").answer(&request)),
         Err(why) => refused(&context, &actor, &sent, sentence(why), &request).await,
     }

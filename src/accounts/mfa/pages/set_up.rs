@@ -1,10 +1,11 @@
 //! `/account/mfa/app`: setting an authenticator app up, and removing it.
 
+use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::{LAST, codes_page};
+use super::{LAST, enrolled};
 use crate::access::Actor;
 use crate::accounts::mfa::totp::{self, Confirmed, Refused};
 use crate::accounts::mfa::views;
@@ -12,7 +13,7 @@ use crate::error::{AppError, FieldError};
 use crate::paths;
 use crate::web::guard::FreshlySignedIn;
 use crate::web::problems::Problems;
-use crate::web::{Context, Form, Page, SeeOther, SignedIn};
+use crate::web::{Context, Form, Page, SeeOther};
 
 const TITLE: &str = "Set up an authenticator app";
 
@@ -30,7 +31,7 @@ pub async fn begin(FreshlySignedIn(actor): FreshlySignedIn, context: Context) ->
 
 /// `GET /account/mfa/app`
 pub async fn form(
-    SignedIn(actor): SignedIn,
+    FreshlySignedIn(actor): FreshlySignedIn,
     context: Context,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
@@ -52,13 +53,14 @@ async fn page(
 
 /// `POST /account/mfa/app/code`
 pub async fn confirm(
-    SignedIn(actor): SignedIn,
+    FreshlySignedIn(actor): FreshlySignedIn,
     context: Context,
+    session: Session,
     Form(sent): Form<Fields>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
-    match totp::confirm(&context.app, &context.act(), &actor.user, &sent.code).await? {
-        Ok(Confirmed::First(codes)) => codes_page(&context, &actor, &codes, &request).await,
+    match totp::confirm(&context.app, &context.act(), &actor, &sent.code).await? {
+        Ok(Confirmed::First(first)) => enrolled(&context, &actor, &session, &first, &request).await,
         Ok(Confirmed::Further) => {
             Ok(SeeOther::to(paths::MFA).saying("The authenticator app is set up.").answer(&request))
         }

@@ -14,8 +14,8 @@ use webauthn_rs::prelude as webauthn;
 pub use ceremony::{Unusable, usable};
 
 use super::changes::{self, Change};
+use super::first::{self, Enrolled};
 use super::model::{MOST_PASSKEYS, Passkey, PasskeyId, Purpose};
-use super::recovery::{self, Shown};
 use super::store;
 use crate::access::{Act, Actor, UserId};
 use crate::accounts::{self, User};
@@ -53,8 +53,7 @@ pub enum Refused {
 /// What came of a new passkey.
 #[derive(Debug)]
 pub enum Added {
-    /// It is the first factor: here are the recovery codes.
-    First(Shown),
+    First(Enrolled),
     Further,
 }
 
@@ -78,16 +77,19 @@ pub async fn ask_new(app: &App, act: &Act, actor: &Actor) -> Result<Question, Ap
         .await
 }
 
-/// Adds the passkey that answers.
+/// Adds the passkey that answers to those of `actor`.
 pub async fn add(
     app: &App,
     act: &Act,
-    user: &UserId,
+    actor: &Actor,
     name: String,
     answer: &Answer,
 ) -> Result<Result<Added, Refused>, AppError> {
-    let (app_, act, user, answer) = (app.clone(), act.clone(), user.clone(), answer.clone());
-    let added = app.db.write(move |c| add_in(c, &app_, &act, &user, name, &answer)).await;
+    let (app_, act, actor_, answer) = (app.clone(), act.clone(), actor.clone(), answer.clone());
+    let added = app.db.write(move |c| add_in(c, &app_, &act, &actor_, name, &answer)).await;
+    if let Ok(Ok(Added::First(_))) = &added {
+        first::tell_others(app, actor);
+    }
     match added {
         Err(AppError::Conflict { code: KNOWN, .. }) => Ok(Err(Refused::Known)),
         other => other,
@@ -100,11 +102,11 @@ fn add_in(
     c: &mut Connection,
     app: &App,
     act: &Act,
-    user: &UserId,
+    actor: &Actor,
     name: String,
     answer: &Answer,
 ) -> Result<Result<Added, Refused>, AppError> {
-    let user = store::locked(c, user)?;
+    let user = store::locked(c, &actor.user)?;
     let question = (Purpose::PasskeyRegistration, Some(&user.id));
     let Some(state) = ceremony::take::<webauthn::PasskeyRegistration>(c, app, question, answer, act.at)?
     else {
@@ -133,7 +135,7 @@ fn add_in(
     })?;
     let first = store::count_from_now_on(c, &user.id, act.at)?;
     changes::tell(c, app, act, &user, &Change::PasskeyAdded { name, first })?;
-    Ok(Ok(if first { Added::First(recovery::make(c, app, &user.id, act.at)?) } else { Added::Further }))
+    Ok(Ok(if first { Added::First(first::enrol(c, app, act, actor, &user)?) } else { Added::Further }))
 }
 
 /// Removes a passkey of `actor`; `false` when it is the last factor of somebody who must have one.

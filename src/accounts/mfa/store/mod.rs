@@ -9,7 +9,7 @@ use diesel::prelude::*;
 
 use super::model::Factors;
 use crate::access::UserId;
-use crate::accounts::{self, User};
+use crate::accounts::{User, hold};
 use crate::clock::Timestamp;
 use crate::db::Connection;
 use crate::db::schema::users;
@@ -21,8 +21,7 @@ use crate::organizations;
 /// # Errors
 /// `NotFound` when there is no such user.
 pub(super) fn locked(c: &mut Connection, user: &UserId) -> Result<User, AppError> {
-    c.lock(&format!("mfa:{user}"))?;
-    accounts::store::by_id(c, user)?.ok_or(AppError::NotFound)
+    hold::row(c, user)?.ok_or(AppError::NotFound)
 }
 
 /// Everything the user can show.
@@ -54,6 +53,23 @@ pub(super) fn count_no_more_without(c: &mut Connection, user: &UserId) -> QueryR
 fn forget(c: &mut Connection, user: &UserId) -> QueryResult<()> {
     recovery::remove(c, user)?;
     diesel::update(users::table.find(user)).set(users::mfa_since.eq(None::<Timestamp>)).execute(c).map(drop)
+}
+
+/// Ends what waits for its second step: sign-ins, and factors that are being set up.
+pub fn forget_begun(c: &mut Connection, user: &UserId) -> QueryResult<()> {
+    challenges::remove_of(c, user)?;
+    totp::forget_pending(c, user)
+}
+
+/// Takes every factor away that was added at `since` or later; answers whether there was one.
+pub(super) fn remove_since(c: &mut Connection, user: &UserId, since: Timestamp) -> QueryResult<bool> {
+    let app = totp::remove_since(c, user, since)?;
+    let passkeys = passkeys::remove_since(c, user, since)?;
+    let removed = app + passkeys > 0;
+    if recovery::remove_since(c, user, since)? + app + passkeys > 0 {
+        count_no_more_without(c, user)?;
+    }
+    Ok(removed)
 }
 
 /// Takes every factor away, and what waits for one.

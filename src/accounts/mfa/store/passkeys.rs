@@ -49,3 +49,9 @@ pub fn remove(c: &mut Connection, id: &PasskeyId) -> QueryResult<()> {
 pub fn remove_all(c: &mut Connection, user: &UserId) -> QueryResult<()> {
     diesel::delete(table::table.filter(table::user_id.eq(user))).execute(c).map(drop)
 }
+
+/// Removes those that were added at `since` or later.
+pub fn remove_since(c: &mut Connection, user: &UserId, since: Timestamp) -> QueryResult<usize> {
+    diesel::delete(table::table.filter(table::user_id.eq(user)).filter(table::created_at.ge(since)))
+        .execute(c)
+}

@@ -56,3 +56,9 @@ pub fn use_up(c: &mut Connection, id: &RecoveryCodeId, now: Timestamp) -> QueryR
 pub fn remove(c: &mut Connection, user: &UserId) -> QueryResult<()> {
     diesel::delete(table::table.filter(table::user_id.eq(user))).execute(c).map(drop)
 }
+
+/// Removes those that were made at `since` or later.
+pub fn remove_since(c: &mut Connection, user: &UserId, since: Timestamp) -> QueryResult<usize> {
+    diesel::delete(table::table.filter(table::user_id.eq(user)).filter(table::created_at.ge(since)))
+        .execute(c)
+}

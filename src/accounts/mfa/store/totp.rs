@@ -66,3 +66,16 @@ pub fn advance(c: &mut Connection, user: &UserId, step: i64) -> QueryResult<bool
 pub fn remove(c: &mut Connection, user: &UserId) -> QueryResult<()> {
     diesel::delete(table::table.find(user)).execute(c).map(drop)
 }
+
+/// Ends the setting up of an app; the one that counts stays.
+pub fn forget_pending(c: &mut Connection, user: &UserId) -> QueryResult<()> {
+    diesel::update(table::table.find(user))
+        .set((table::sealed_pending.eq(None::<String>), table::pending_at.eq(None::<Timestamp>)))
+        .execute(c)
+        .map(drop)
+}
+
+/// Removes an app that counts since `since` or later.
+pub fn remove_since(c: &mut Connection, user: &UserId, since: Timestamp) -> QueryResult<usize> {
+    diesel::delete(table::table.find(user).filter(table::confirmed_at.ge(since))).execute(c)
+}

@@ -5,11 +5,11 @@ use std::collections::HashSet;
 
 use diesel::prelude::*;
 
-use super::model::TemplateKind;
 use crate::access::UserId;
 use crate::clock::Timestamp;
 use crate::db::Connection;
 use crate::db::schema::email_preferences as table;
+use crate::mail::model::TemplateKind;
 
 /// Has the person switched this kind off?
 pub fn is_muted(c: &mut Connection, user: &UserId, kind: TemplateKind) -> QueryResult<bool> {

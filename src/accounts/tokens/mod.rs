@@ -3,19 +3,22 @@
 //! 256 random bits, bound to a purpose and a user, single use. A new one of the same purpose ends the
 //! older ones. Looking at one ([`peek`]) never consumes it; [`consume`] does, under the row's lock.
 
+mod store;
+
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use diesel::prelude::*;
+use diesel::QueryResult;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
 use crate::access::{Act, OrganizationId, UserId};
 use crate::clock::Timestamp;
-use crate::db::schema::one_time_tokens as table;
-use crate::db::{Connection, MultiBackend};
+use crate::db::Connection;
 use crate::ids::Random;
 use crate::{id_type, text_enum};
+
+pub use store::{end, forget};
 
 id_type!(
     /// A one-time token.
@@ -104,18 +107,6 @@ impl<'a> Bearer<'a> {
     }
 }
 
-#[derive(Debug, Queryable, Selectable)]
-#[diesel(table_name = table, check_for_backend(MultiBackend))]
-struct Row {
-    id: TokenId,
-    organization_id: OrganizationId,
-    user_id: Option<UserId>,
-    expires_at: Timestamp,
-    used_at: Option<Timestamp>,
-    replaced_at: Option<Timestamp>,
-    subject: Option<String>,
-}
-
 /// SHA-256, hexadecimal: what is kept of any secret that a person or program presents.
 #[must_use]
 pub fn fingerprint(secret: &str) -> String {
@@ -151,57 +142,9 @@ pub fn issue_to(
     end(c, purpose, bearer, act.at)?;
     let secret = hex::encode(random.bytes::<32>());
     let life = bearer.life.unwrap_or_else(|| TimeDelta::from_std(purpose.life()).unwrap_or_default());
-    diesel::insert_into(table::table)
-        .values((
-            table::id.eq(TokenId::new(random, act.at)),
-            table::organization_id.eq(bearer.organization),
-            table::user_id.eq(bearer.user),
-            table::purpose.eq(purpose.as_str()),
-            table::hash.eq(fingerprint(&secret)),
-            table::created_at.eq(act.at),
-            table::expires_at.eq(act.at.plus(life)),
-            table::issued_ip.eq(act.ip.as_deref()),
-            table::issued_agent.eq(act.user_agent.as_deref()),
-            table::subject.eq(bearer.subject),
-        ))
-        .execute(c)?;
+    let id = TokenId::new(random, act.at);
+    store::insert(c, act, purpose, bearer, (&id, &fingerprint(&secret), act.at.plus(life)))?;
     Ok(SecretString::from(secret))
-}
-
-/// Ends what was issued for this purpose, user and subject and was not used.
-pub fn end(c: &mut Connection, purpose: Purpose, bearer: Bearer<'_>, now: Timestamp) -> QueryResult<usize> {
-    let mut live = diesel::update(table::table)
-        .filter(table::purpose.eq(purpose.as_str()))
-        .filter(table::used_at.is_null())
-        .filter(table::replaced_at.is_null())
-        .set(table::replaced_at.eq(Some(now)))
-        .into_boxed::<MultiBackend>();
-    live = match bearer.user {
-        Some(user) => live.filter(table::user_id.eq(user)),
-        None => live.filter(table::user_id.is_null()),
-    };
-    live = match bearer.subject {
-        Some(subject) => live.filter(table::subject.eq(subject)),
-        None => live.filter(table::subject.is_null()),
-    };
-    live.execute(c)
-}
-
-/// Ends every token of a user and forgets from where it was asked for and used, when the user is erased.
-pub fn forget(c: &mut Connection, user: &UserId, now: Timestamp) -> QueryResult<usize> {
-    let open = table::table
-        .filter(table::user_id.eq(user))
-        .filter(table::used_at.is_null())
-        .filter(table::replaced_at.is_null());
-    diesel::update(open).set(table::replaced_at.eq(Some(now))).execute(c)?;
-    diesel::update(table::table.filter(table::user_id.eq(user)))
-        .set((
-            table::issued_ip.eq(None::<String>),
-            table::issued_agent.eq(None::<String>),
-            table::used_ip.eq(None::<String>),
-            table::used_agent.eq(None::<String>),
-        ))
-        .execute(c)
 }
 
 /// Tells what a token is worth, and leaves it as it is.
@@ -211,12 +154,7 @@ pub fn peek(
     secret: &SecretString,
     now: Timestamp,
 ) -> QueryResult<Verdict> {
-    let row: Option<Row> = table::table
-        .filter(table::hash.eq(fingerprint(secret.expose_secret())))
-        .filter(table::purpose.eq(purpose.as_str()))
-        .select(Row::as_select())
-        .first(c)
-        .optional()?;
+    let row = store::by_hash(c, purpose, &fingerprint(secret.expose_secret()))?;
     Ok(match row {
         None => Verdict::Unknown,
         Some(row) if row.used_at.is_some() => Verdict::Used,
@@ -239,15 +177,6 @@ pub fn consume(
 ) -> QueryResult<Verdict> {
     let verdict = peek(c, purpose, secret, act.at)?;
     let Verdict::Valid(grant) = &verdict else { return Ok(verdict) };
-    // The condition decides under the row's lock: a second user waits here and then finds it used.
-    let live =
-        table::table.find(&grant.token).filter(table::used_at.is_null()).filter(table::replaced_at.is_null());
-    let used = diesel::update(live)
-        .set((
-            table::used_at.eq(Some(act.at)),
-            table::used_ip.eq(act.ip.as_deref()),
-            table::used_agent.eq(act.user_agent.as_deref()),
-        ))
-        .execute(c)?;
-    Ok(if used == 1 { verdict } else { Verdict::Used })
+    // Whoever comes second waits for the row and then finds it used.
+    Ok(if store::use_up(c, act, &grant.token)? { verdict } else { Verdict::Used })
 }
