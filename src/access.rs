@@ -96,9 +96,6 @@ text_enum! {
         SessionsRead = "sessions:read",
         SessionsRevoke = "sessions:revoke",
         InvitesManage = "invites:manage",
-        EmailsRead = "emails:read",
-        AuditRead = "audit:read",
-        HealthRead = "health:read",
     }
 }
 
@@ -119,7 +116,7 @@ pub struct Operation<'a> {
 }
 
 impl Scope {
-    /// The permission it stands for, in its area only.
+    /// The permission it stands for, in its area only: whoever gives it to a key has it.
     #[must_use]
     pub fn permission(self) -> Permission {
         match self {
@@ -127,9 +124,6 @@ impl Scope {
             Self::UsersRead | Self::SessionsRead => Permission::SeeUsers,
             Self::UsersManage | Self::InvitesManage => Permission::ManageUsers,
             Self::SessionsRevoke => Permission::RevokeSessions,
-            Self::EmailsRead => Permission::SearchMail,
-            Self::AuditRead => Permission::SearchAudit,
-            Self::HealthRead => Permission::SeeHealth,
         }
     }
 
@@ -139,19 +133,24 @@ impl Scope {
         self.as_str().ends_with(":read")
     }
 
-    fn covers(self, area: &str) -> bool {
-        match self {
-            Self::EmailsRead => matches!(area, "emails" | "email-monitoring" | "suppressions"),
-            _ => self.as_str().split(':').next() == Some(area),
-        }
+    /// The part of the API that it opens.
+    fn area(self) -> &'static str {
+        self.as_str().split(':').next().unwrap_or_default()
+    }
+
+    /// Acting includes reading: whoever changes something in an area may look at it there.
+    fn reads(self, permission: Permission) -> bool {
+        Self::ALL.iter().any(|other| {
+            other.is_reading() && other.area() == self.area() && other.permission() == permission
+        })
     }
 
     /// Does it let a key do `operation`, which needs `permission`?
     #[must_use]
     pub fn grants(self, permission: Permission, operation: Operation<'_>) -> bool {
-        self.permission() == permission
-            && self.covers(operation.area)
-            && (operation.reads || !self.is_reading())
+        let acts = self.permission() == permission && !self.is_reading();
+        self.area() == operation.area
+            && (acts || (operation.reads && (self.permission() == permission || self.reads(permission))))
     }
 
     /// The smallest scope that lets a key do `operation`; none when keys cannot do it.
@@ -167,13 +166,10 @@ impl Scope {
             Self::VerificationsRead => "Read verification cases",
             Self::VerificationsDecide => "Read, claim and decide verification cases",
             Self::UsersRead => "Read users",
-            Self::UsersManage => "Read and change users: suspend, unlock, roles",
+            Self::UsersManage => "Read, suspend, reinstate and unlock users; ask for a new password",
             Self::SessionsRead => "Read sessions",
-            Self::SessionsRevoke => "End sessions and token families",
-            Self::InvitesManage => "Read, send and revoke invites",
-            Self::EmailsRead => "Read the email log",
-            Self::AuditRead => "Read the audit log",
-            Self::HealthRead => "Read subsystem health",
+            Self::SessionsRevoke => "Read sessions; end them and token families",
+            Self::InvitesManage => "Read and revoke invites; invite members",
         }
     }
 }
@@ -190,12 +186,24 @@ pub enum Means {
     ApiKey,
 }
 
-/// The key behind a request, which acts for its organization within its scopes.
+/// The key behind a request, which acts for its organization within its scopes, and never beyond what its maker
+/// may do at this moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyUse {
     pub id: ApiKeyId,
     pub name: String,
     pub scopes: Vec<Scope>,
+    /// The present role of its maker.
+    pub maker_role: Role,
+    pub maker_name: String,
+}
+
+impl KeyUse {
+    /// Is a scope for it among its own? Whether its maker may do it still is another question.
+    #[must_use]
+    pub fn has(&self, permission: Permission, operation: Operation<'_>) -> bool {
+        self.scopes.iter().any(|scope| scope.grants(permission, operation))
+    }
 }
 
 /// The person (or key) behind a request, as of this request: role and status are read each time.
@@ -207,7 +215,7 @@ pub struct Actor {
     pub organization_name: String,
     /// With a key: an id that no session has.
     pub session: SessionId,
-    /// With a key: the least of all, since its scopes decide.
+    /// With a key: the least of all, since its scopes decide. What may be handed on is told by [`Actor::authority`].
     pub role: Role,
     pub name: String,
     pub email: String,
@@ -230,10 +238,22 @@ impl Actor {
     #[must_use]
     pub fn may(&self, permission: Permission, operation: Operation<'_>) -> bool {
         match (&self.key, self.means) {
-            (Some(key), _) => key.scopes.iter().any(|scope| scope.grants(permission, operation)),
+            (Some(key), _) => key.maker_role.allows(permission) && key.has(permission, operation),
             (None, Means::ApiKey) => false,
             (None, Means::Cookie | Means::Bearer) => self.role.allows(permission),
         }
+    }
+
+    /// The role that bounds what is handed on, such as by an invite: with a key, that of its maker.
+    #[must_use]
+    pub fn authority(&self) -> Role {
+        self.key.as_ref().map_or(self.role, |key| key.maker_role)
+    }
+
+    /// The name of the person who answers for what is done: with a key, of its maker.
+    #[must_use]
+    pub fn person(&self) -> &str {
+        self.key.as_ref().map_or(&self.name, |key| &key.maker_name)
     }
 
     /// Was a factor shown lately enough for a dangerous act?
@@ -319,8 +339,12 @@ mod tests {
             (Scope::InvitesManage, P::ManageUsers, on("users", false), false),
             (Scope::UsersManage, P::ManageUsers, on("api-keys", false), false),
             (Scope::UsersRead, P::ManageUsers, on("users", true), false),
-            (Scope::EmailsRead, P::SearchMail, on("email-monitoring", true), true),
-            (Scope::HealthRead, P::SeeHealth, on("audit", true), false),
+            (Scope::UsersManage, P::SeeUsers, on("users", true), true),
+            (Scope::UsersManage, P::SeeUsers, on("sessions", true), false),
+            (Scope::SessionsRevoke, P::SeeUsers, on("sessions", true), true),
+            (Scope::SessionsRevoke, P::RevokeSessions, on("sessions", false), true),
+            (Scope::SessionsRead, P::RevokeSessions, on("sessions", false), false),
+            (Scope::InvitesManage, P::ManageUsers, on("invites", true), true),
         ];
         for (scope, permission, operation, granted) in table {
             assert_eq!(scope.grants(permission, operation), granted, "{scope} {permission} {operation:?}");
@@ -328,6 +352,21 @@ mod tests {
         assert_eq!(Scope::needed(P::ManageUsers, on("api-keys", false)), None);
         let needed = Scope::needed(P::DecideVerifications, on("verifications", false));
         assert_eq!(needed, Some(Scope::VerificationsDecide));
+    }
+
+    #[test]
+    fn whoever_may_act_in_an_area_may_read_there() {
+        for scope in Scope::ALL.iter().copied().filter(|scope| !scope.is_reading()) {
+            let reading =
+                Scope::ALL.iter().copied().filter(|one| one.is_reading() && one.area() == scope.area());
+            for read in reading {
+                let operation = Operation { area: scope.area(), reads: true };
+                assert!(scope.grants(read.permission(), operation), "{scope} does not include {read}");
+                for role in Role::ALL.iter().filter(|role| role.allows(scope.permission())) {
+                    assert!(role.allows(read.permission()), "{role} may {scope} and not {read}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde_json::json;
 use subtle::ConstantTimeEq;
 
 use super::model::{self, ApiKey, NewKey, State, Text};
-use super::store;
+use super::store::{self, Listed, Maker};
 use crate::access::{Act, Actor, ApiKeyId, KeyUse, Means, OrganizationId, Role, Scope, SessionId, UserId};
 use crate::accounts;
 use crate::accounts::tokens::fingerprint;
@@ -124,7 +124,7 @@ fn not_active(key: &ApiKey, now: Timestamp) -> AppError {
     let why = match key.state(now) {
         State::Revoked => "was revoked",
         State::Expired => "has expired",
-        State::Active | State::Replaced => "was replaced already",
+        State::Active | State::Replaced | State::Paused => "was replaced already",
     };
     AppError::conflict("not_active", format!("This key {why}. Make a new one."))
 }
@@ -216,12 +216,19 @@ pub async fn recognise(app: &App, whole: SecretString, ip: Option<String>) -> Re
         refused("api_key_malformed", "This is no whole API key: copy it again, with its end.")
     })?;
     let found = app.db.read(move |c| store::by_handle(c, &handle)).await?;
-    let (key, organization_name) = found
-        .filter(|(key, _)| key.hash.as_bytes().ct_eq(fingerprint(whole.expose_secret()).as_bytes()).into())
+    let hash = fingerprint(whole.expose_secret());
+    let (found, organization_name) = found
+        .filter(|(found, _)| found.key.hash.as_bytes().ct_eq(hash.as_bytes()).into())
         .ok_or_else(|| refused("api_key_unknown", "There is no such API key."))?;
     let now = app.clock.now();
-    match key.state(now) {
+    match found.state(now) {
         State::Active | State::Replaced => {}
+        State::Paused => {
+            return Err(refused(
+                "api_key_maker_inactive",
+                "Whoever made this API key has no active account. Have an administrator replace the key.",
+            ));
+        }
         State::Expired => {
             return Err(refused("api_key_expired", "This API key has expired: make a new one."));
         }
@@ -229,19 +236,21 @@ pub async fn recognise(app: &App, whole: SecretString, ip: Option<String>) -> Re
             return Err(refused("api_key_revoked", "This API key was revoked: make a new one."));
         }
     }
+    let key = &found.key;
     if key.last_used_at.is_none_or(|at| now.since(at) >= TOUCH_AFTER) {
         let id = key.id.clone();
         app.db.write(move |c| store::touch(c, &id, ip.as_deref(), now, TOUCH_AFTER)).await?;
     }
-    Ok(actor(key, organization_name))
+    Ok(actor(found, organization_name))
 }
 
 fn refused(code: &'static str, message: &str) -> AppError {
     AppError::Unauthorized { code, message: message.to_owned() }
 }
 
-fn actor(key: ApiKey, organization_name: String) -> Actor {
+fn actor(Listed { key, maker }: Listed, organization_name: String) -> Actor {
     let scopes = key.scopes();
+    let Maker { name: maker_name, role: maker_role, .. } = maker;
     Actor {
         user: UserId::clone(&key.created_by),
         organization: key.organization_id,
@@ -251,7 +260,7 @@ fn actor(key: ApiKey, organization_name: String) -> Actor {
         name: key.name.clone(),
         email: String::new(),
         means: Means::ApiKey,
-        key: Some(KeyUse { id: key.id, name: key.name, scopes }),
+        key: Some(KeyUse { id: key.id, name: key.name, scopes, maker_role, maker_name }),
         must_change_password: false,
         must_enrol: false,
         factor_at: None,

@@ -35,7 +35,8 @@ pub struct KeyBody {
     /// The part of the key that may be shown.
     #[schema(example = "fd_0190a1b2c3d4")]
     begins_with: String,
-    /// `active`, `replaced` (works until `expires_at`), `expired` or `revoked`.
+    /// `active`, `replaced` (works until `expires_at`), `paused` (whoever made it has no active account), `expired` or
+    /// `revoked`.
     #[schema(value_type = String, example = "active")]
     state: State,
     #[schema(value_type = Vec<String>, example = json!(["verifications:read"]))]
@@ -58,10 +59,10 @@ pub struct KeyBody {
 }
 
 impl KeyBody {
-    fn of(key: ApiKey, now: Timestamp) -> Self {
+    fn of(key: ApiKey, state: State) -> Self {
         Self {
             begins_with: key.beginning(),
-            state: key.state(now),
+            state,
             scopes: key.scopes(),
             id: key.id,
             name: key.name,
@@ -85,8 +86,8 @@ pub struct IssuedBody {
 }
 
 impl IssuedBody {
-    fn of(issued: Issued, now: Timestamp) -> Self {
-        Self { key: issued.text.expose_secret().to_owned(), api_key: KeyBody::of(issued.key, now) }
+    fn of(issued: Issued) -> Self {
+        Self { key: issued.text.expose_secret().to_owned(), api_key: KeyBody::of(issued.key, State::Active) }
     }
 }
 
@@ -118,7 +119,7 @@ pub struct CreateKey {
     #[schema(min_length = 1, max_length = 60, example = "Nightly import")]
     name: String,
     /// Of `verifications:read`, `verifications:decide`, `users:read`, `users:manage`, `sessions:read`,
-    /// `sessions:revoke`, `invites:manage`, `emails:read`, `audit:read`, `health:read`.
+    /// `sessions:revoke`, `invites:manage`; acting includes reading.
     #[schema(min_items = 1, example = json!(["verifications:read"]))]
     scopes: Vec<String>,
     /// 1 to 365, 90 when left out.
@@ -161,7 +162,11 @@ pub async fn list(
         let next = context.app.link(&format!("{}?limit={limit}&cursor={cursor}", request.path()));
         response.insert_header((header::LINK, format!("<{next}>; rel=\"next\"")));
     }
-    let items = slice.items.into_iter().map(|row| KeyBody::of(row.key, context.now)).collect();
+    let items = slice.items.into_iter().map(|row| {
+        let state = row.state(context.now);
+        KeyBody::of(row.key, state)
+    });
+    let items = items.collect();
     Ok(response.json(KeyPage { items, next_cursor }))
 }
 
@@ -185,10 +190,10 @@ pub async fn create(
 ) -> Result<HttpResponse, AppError> {
     let new = NewKey::parse(who.actor.role, &sent.name, &sent.scopes, sent.expires_in_days);
     let new = new.map_err(AppError::Invalid)?;
-    limits::take(&context.app, CREATED, &[format!("user:{}", who.actor.user)]).await?;
     once(&context, &request, || body(&request).to_vec(), async {
+        limits::take(&context.app, CREATED, &[format!("user:{}", who.actor.user)]).await?;
         let issued = actions::create(&context.app, &context.act(), &who.actor, new).await?;
-        Answer::created(IssuedBody::of(issued, context.now))
+        Answer::created(IssuedBody::of(issued))
     })
     .await
 }
@@ -204,6 +209,7 @@ pub async fn create(
     (status = 409, description = "`not_active`, `idempotency_key_reused`, `idempotency_key_in_use`", body = Problem, content_type = "application/problem+json"),
     (status = 413, description = "The body is too large", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "The overlap is too long", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "Too many keys; try again after `Retry-After`", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn rotate(
     who: Fresh<ManageUsers>,
@@ -215,8 +221,9 @@ pub async fn rotate(
     let id = ApiKeyId::parse(&id).ok_or(AppError::NotFound)?;
     let overlap = model::overlap(sent.overlap_hours)?;
     once(&context, &request, || body(&request).to_vec(), async {
+        limits::take(&context.app, CREATED, &[format!("user:{}", who.actor.user)]).await?;
         let issued = actions::rotate(&context.app, &context.act(), &who.actor, &id, overlap).await?;
-        Answer::created(IssuedBody::of(issued, context.now))
+        Answer::created(IssuedBody::of(issued))
     })
     .await
 }

@@ -5,7 +5,9 @@
 //! shown once, when it is made.
 //!
 //! States: active → replaced (a rotation made another; this one works on until the overlap ends) → expired;
-//! or revoked, at once and for good.
+//! or revoked, at once and for good. Beside these, a key is paused while whoever made it has no active account, and
+//! its scopes open nothing that its maker's present role does not include. Replacing a key makes whoever does it the
+//! maker of the next one.
 
 pub mod actions;
 pub mod api;

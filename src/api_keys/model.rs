@@ -30,6 +30,8 @@ text_enum! {
     State {
         Active = "active",
         Replaced = "replaced",
+        /// Whoever made it is not an active user just now.
+        Paused = "paused",
         Expired = "expired",
         Revoked = "revoked",
     }
@@ -56,6 +58,7 @@ pub struct ApiKey {
 }
 
 impl ApiKey {
+    /// What the key itself says; whether its maker may act is told by [`Listed::state`](super::store::Listed::state).
     #[must_use]
     pub fn state(&self, now: Timestamp) -> State {
         if self.revoked_at.is_some() {

@@ -3,18 +3,46 @@
 use chrono::TimeDelta;
 use diesel::prelude::*;
 
-use super::model::ApiKey;
-use crate::access::{ApiKeyId, OrganizationId, UserId};
+use super::model::{ApiKey, State};
+use crate::access::{ApiKeyId, OrganizationId, Role, UserId};
+use crate::accounts::Status;
 use crate::clock::Timestamp;
 use crate::db::schema::{api_keys as table, organizations, users};
 use crate::db::{Connection, MultiBackend};
 use crate::web::pager::{Cursor, Direction, Place, Slice};
 
-/// A key with the name of whoever made it.
+/// A key with whoever made it.
 #[derive(Clone, Debug)]
 pub struct Listed {
     pub key: ApiKey,
-    pub maker: String,
+    pub maker: Maker,
+}
+
+impl Listed {
+    /// As [`ApiKey::state`], and paused while its maker's account is not active.
+    #[must_use]
+    pub fn state(&self, now: Timestamp) -> State {
+        match self.key.state(now) {
+            State::Active | State::Replaced if self.maker.status != Status::Active => State::Paused,
+            state => state,
+        }
+    }
+}
+
+/// Whoever made a key, as they are now: it does nothing that they may not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Maker {
+    pub name: String,
+    pub role: Role,
+    pub status: Status,
+}
+
+type MakerRow = (String, Role, Status);
+
+impl From<(ApiKey, MakerRow)> for Listed {
+    fn from((key, (name, role, status)): (ApiKey, MakerRow)) -> Self {
+        Self { key, maker: Maker { name, role, status } }
+    }
 }
 
 pub(super) fn insert(c: &mut Connection, key: &ApiKey) -> QueryResult<()> {
@@ -22,13 +50,15 @@ pub(super) fn insert(c: &mut Connection, key: &ApiKey) -> QueryResult<()> {
 }
 
 /// The key with this handle, of any organization, with the organization's name: to find out who calls.
-pub(super) fn by_handle(c: &mut Connection, handle: &str) -> QueryResult<Option<(ApiKey, String)>> {
-    table::table
+pub(super) fn by_handle(c: &mut Connection, handle: &str) -> QueryResult<Option<(Listed, String)>> {
+    let found: Option<(ApiKey, MakerRow, String)> = table::table
         .inner_join(organizations::table)
+        .inner_join(users::table)
         .filter(table::handle.eq(handle))
-        .select((ApiKey::as_select(), organizations::name))
+        .select((ApiKey::as_select(), (users::name, users::role, users::status), organizations::name))
         .first(c)
-        .optional()
+        .optional()?;
+    Ok(found.map(|(key, maker, organization)| (Listed::from((key, maker)), organization)))
 }
 
 /// A key of the organization.
@@ -37,14 +67,14 @@ pub fn by_id(
     organization: &OrganizationId,
     id: &ApiKeyId,
 ) -> QueryResult<Option<Listed>> {
-    let found: Option<(ApiKey, String)> = table::table
+    let found: Option<(ApiKey, MakerRow)> = table::table
         .inner_join(users::table)
         .filter(table::id.eq(id))
         .filter(table::organization_id.eq(organization))
-        .select((ApiKey::as_select(), users::name))
+        .select((ApiKey::as_select(), (users::name, users::role, users::status)))
         .first(c)
         .optional()?;
-    Ok(found.map(|(key, maker)| Listed { key, maker }))
+    Ok(found.map(Listed::from))
 }
 
 /// A page of the organization's keys, newest first.
@@ -57,7 +87,7 @@ pub fn page(
     let query = table::table
         .inner_join(users::table)
         .filter(table::organization_id.eq(organization))
-        .select((ApiKey::as_select(), users::name))
+        .select((ApiKey::as_select(), (users::name, users::role, users::status)))
         .into_boxed::<MultiBackend>();
     let query = match (&place.cursor, place.direction) {
         (None, _) => query,
@@ -74,8 +104,8 @@ pub fn page(
         Direction::Onward => query.order((table::created_at.desc(), table::id.desc())),
         Direction::Back => query.order((table::created_at.asc(), table::id.asc())),
     };
-    let rows: Vec<(ApiKey, String)> = query.limit(i64::try_from(limit).unwrap_or(50) + 1).load(c)?;
-    let rows = rows.into_iter().map(|(key, maker)| Listed { key, maker }).collect();
+    let rows: Vec<(ApiKey, MakerRow)> = query.limit(i64::try_from(limit).unwrap_or(50) + 1).load(c)?;
+    let rows = rows.into_iter().map(Listed::from).collect();
     Ok(Slice::cut(rows, limit, place, |row: &Listed| Cursor::new(row.key.created_at, row.key.id.as_str())))
 }
 

@@ -6,7 +6,7 @@ use secrecy::ExposeSecret;
 use super::actions::Issued;
 use super::model::{ApiKey, State};
 use super::pages::Fields;
-use super::store::Listed;
+use super::store::{Listed, Maker};
 use crate::access::Scope;
 use crate::audit::Entry;
 use crate::clock::Timestamp;
@@ -20,14 +20,20 @@ use crate::ui::{
 use crate::web::pager::Slice;
 use crate::web::problems::Problems;
 
-fn state(key: &ApiKey, now: Timestamp) -> Markup {
-    let (meaning, word) = match key.state(now) {
+fn state(state: State) -> Markup {
+    let (meaning, word) = match state {
         State::Active => (Meaning::Ok, "Active"),
         State::Replaced => (Meaning::Warn, "Replaced"),
+        State::Paused => (Meaning::Warn, "Paused"),
         State::Expired => (Meaning::Neutral, "Expired"),
         State::Revoked => (Meaning::Bad, "Revoked"),
     };
     badge(meaning, word)
+}
+
+/// Why a key is paused.
+fn pause(maker: &Maker) -> String {
+    format!("{} is {}", maker.name, maker.status.label().to_lowercase())
 }
 
 fn works(key: &ApiKey, now: Timestamp) -> bool {
@@ -65,12 +71,15 @@ pub fn list(slice: &Slice<Listed>, now: Timestamp) -> Markup {
 fn row(listed: &Listed, now: Timestamp) -> Row {
     let key = &listed.key;
     let used = key.last_used_at.map_or_else(Cell::none, |at| Cell::of(time(at, now)));
+    let state_now = listed.state(now);
+    let state = Cell::of(state(state_now));
+    let state = if state_now == State::Paused { state.note(&pause(&listed.maker)) } else { state };
     Row::new(key.id.as_str())
         .quiet(!works(key, now))
         .cell(Cell::link(&paths::api_key(&key.id), &key.name).note(&format!("{}…", key.beginning())))
-        .cell(Cell::of(state(key, now)))
+        .cell(state)
         .cell(Cell::text(&in_short(&key.scopes())))
-        .cell(Cell::text(&listed.maker))
+        .cell(Cell::text(&listed.maker.name))
         .cell(used)
         .cell(Cell::of(time(key.expires_at, now)))
 }
@@ -124,7 +133,7 @@ pub fn issued(issued: &Issued, now: Timestamp) -> Markup {
             (Facts::new()
                 .text("Name", &key.name)
                 .fact("Key", copyable("API key", issued.text.expose_secret()))
-                .fact("May do", scopes(key))
+                .fact("May do", scopes(key, None))
                 .fact("Expires", html! { (time_absolute(key.expires_at)) " (" (time(key.expires_at, now)) ")" }))
             p { "Programs send it after " code { "Authorization: Bearer" } ", or as " code { "X-Api-Key" } "." }
             (Button::primary("I have copied it").href(&paths::api_key(&key.id)))
@@ -132,10 +141,19 @@ pub fn issued(issued: &Issued, now: Timestamp) -> Markup {
     }
 }
 
-fn scopes(key: &ApiKey) -> Markup {
+/// What a key may do, and what of it rests since its maker has not the role for it any more.
+fn scopes(key: &ApiKey, maker: Option<&Maker>) -> Markup {
+    let resting = |scope: Scope| maker.filter(|maker| !maker.role.allows(scope.permission()));
     html! {
         ul {
-            @for scope in key.scopes() { li { (scope.label()) " " code .muted { (scope) } } }
+            @for scope in key.scopes() {
+                li {
+                    (scope.label()) " " code .muted { (scope) }
+                    @if let Some(maker) = resting(scope) {
+                        ": not while " (maker.name) " has the role " (maker.role.label())
+                    }
+                }
+            }
         }
     }
 }
@@ -164,10 +182,18 @@ pub fn key(listed: &Listed, entries: &[Entry], now: Timestamp) -> Markup {
 fn facts(listed: &Listed, now: Timestamp) -> Facts {
     let key = &listed.key;
     let mut facts = Facts::new()
-        .fact("State", state(key, now))
+        .fact(
+            "State",
+            html! {
+                (state(listed.state(now)))
+                @if listed.state(now) == State::Paused {
+                    " Paused: " (pause(&listed.maker)) ". Replace the key, and the new one is yours."
+                }
+            },
+        )
         .fact("Begins with", copyable("beginning of the key", &key.beginning()))
-        .fact("May do", scopes(key))
-        .text("Made by", &listed.maker)
+        .fact("May do", scopes(key, Some(&listed.maker)))
+        .text("Made by", &listed.maker.name)
         .fact("Made", time_absolute(key.created_at))
         .fact(if key.expires_at <= now { "Expired" } else { "Expires" }, time_absolute(key.expires_at));
     facts = match key.last_used_at {

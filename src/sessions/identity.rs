@@ -17,11 +17,14 @@ use crate::app::App;
 use crate::error::AppError;
 use crate::paths;
 use crate::web::client::Client;
+use crate::web::guard::RefusedSender;
 
 /// Where a key may be sent instead of in `Authorization`.
 pub const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
-/// Puts the [`Actor`] into the request; a token or key that is not good is refused, not ignored.
+/// Puts the [`Actor`] into the request. A token or key that is not good makes it a request of nobody, whatever
+/// cookie it brings, with the refusal beside it: what is for everyone answers (a client whose access token has
+/// expired can refresh it), everything else answers the refusal.
 pub async fn identify<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -33,6 +36,9 @@ pub async fn identify<B: MessageBody + 'static>(
                 request.extensions_mut().insert(actor);
             }
             Ok(None) => {}
+            Err(AppError::Unauthorized { code, message }) => {
+                request.extensions_mut().insert(RefusedSender { code, message });
+            }
             Err(error) => return Ok(request.error_response(error).map_into_right_body()),
         }
     }

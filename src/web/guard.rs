@@ -17,8 +17,18 @@ use crate::web::client::Client;
 pub const FRESH_FACTOR: &str = "fresh_factor_required";
 /// The code of a refusal of every API key.
 pub const KEY: &str = "api_key_not_allowed";
+/// The code of a refusal of a key with the scope, whose maker has not the permission any more.
+pub const MAKER_NOT_PERMITTED: &str = "api_key_maker_not_permitted";
 /// The code of a refusal that a second factor lifts.
 pub const ENROL: &str = "second_factor_required";
+
+/// What a program sent to say who it is was no good. Whoever is open to [`Anyone`] answers all the same; every other
+/// guard answers this refusal.
+#[derive(Clone, Debug)]
+pub struct RefusedSender {
+    pub code: &'static str,
+    pub message: String,
+}
 
 /// Who gets through to a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,13 +146,25 @@ fn actor(request: &HttpRequest) -> Option<Actor> {
     request.extensions().get::<Actor>().cloned()
 }
 
+/// Nobody is behind the request: because nobody said who it is, or because what was sent is no good.
+fn nobody(request: &HttpRequest) -> AppError {
+    match request.extensions().get::<RefusedSender>() {
+        Some(RefusedSender { code, message }) => AppError::Unauthorized { code, message: message.clone() },
+        None => AppError::Unauthenticated,
+    }
+}
+
 /// A person: what is one's own has no meaning for a key.
 fn person(request: &HttpRequest) -> Result<Actor, AppError> {
-    let actor = actor(request).ok_or(AppError::Unauthenticated)?;
+    let actor = actor(request).ok_or_else(|| nobody(request))?;
     if actor.means == Means::ApiKey {
-        return Err(AppError::forbidden(KEY, "An API key cannot do this: sign in as a person."));
+        return Err(for_people());
     }
     Ok(actor)
+}
+
+fn for_people() -> AppError {
+    AppError::forbidden(KEY, "An API key cannot do this: sign in as a person.")
 }
 
 fn settled(request: &HttpRequest) -> Result<Actor, AppError> {
@@ -164,8 +186,11 @@ fn fresh(request: &HttpRequest, actor: Actor) -> Result<Actor, AppError> {
 /// Asks for a fresh factor where what was sent decides whether the act is dangerous.
 ///
 /// # Errors
-/// `Forbidden` with [`FRESH_FACTOR`] when none was shown lately.
+/// `Forbidden` with [`FRESH_FACTOR`] when none was shown lately, with [`KEY`] for a key, which has none to show.
 pub fn demand_fresh(actor: &Actor, now: Timestamp) -> Result<(), AppError> {
+    if actor.means == Means::ApiKey {
+        return Err(for_people());
+    }
     if actor.is_fresh(now) {
         return Ok(());
     }
@@ -195,11 +220,17 @@ fn scoped(request: &HttpRequest, key: Actor, permission: Permission) -> Result<A
     if key.may(permission, operation) {
         return Ok(key);
     }
+    if key.key.as_ref().is_some_and(|used| used.has(permission, operation)) {
+        return Err(AppError::forbidden(
+            MAKER_NOT_PERMITTED,
+            "The role of whoever made this key does not include this any more. Have an administrator replace the key.",
+        ));
+    }
     Err(match Scope::needed(permission, operation) {
         Some(scope) => {
             AppError::forbidden("scope_missing", format!("This needs a key with the scope {scope}."))
         }
-        None => AppError::forbidden(KEY, "An API key cannot do this: sign in as a person."),
+        None => for_people(),
     })
 }
 

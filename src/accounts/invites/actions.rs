@@ -107,7 +107,7 @@ pub fn write(
     (inviter, batch): (&Actor, Option<&BatchId>),
     guest: &Invitee,
 ) -> Result<Result<Invite, Refused>, AppError> {
-    if !may_give(inviter.role, guest.role) {
+    if !may_give(inviter.authority(), guest.role) {
         return Ok(Err(Refused::MayNotGive));
     }
     let organization = &inviter.organization;
@@ -148,7 +148,8 @@ fn send_link(
     let bearer = bearer(invite, Some(invite.expires_at.since(act.at)));
     let token = tokens::issue_to(c, &app.random, act, Purpose::Invite, bearer)?;
     let letter = Letter::Invitation(Invitation {
-        inviter: inviter.name.clone(),
+        // A key has a name that means nothing to the guest: its maker invites.
+        inviter: inviter.person().to_owned(),
         role: invite.role.label().to_owned(),
         link: app.link(&paths::invite_link(token.expose_secret())),
         expires_at: invite.expires_at,
@@ -242,7 +243,7 @@ fn can_be_sent(who: &Actor, invite: &Invite, now: Timestamp) -> Result<(), Refus
     if !invite.can_be_sent() {
         return Err(Refused::NotOpen(invite.state(now)));
     }
-    if !may_give(who.role, invite.role) {
+    if !may_give(who.authority(), invite.role) {
         return Err(Refused::MayNotGive);
     }
     Ok(())

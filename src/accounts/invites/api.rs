@@ -45,7 +45,7 @@ pub struct InviteAnswer {
     name: Option<String>,
     /// `open`, `accepted`, `expired` or `revoked`.
     state: &'static str,
-    /// The name of who sent it last.
+    /// The name of who sent it last; of one that a key sent, of who made the key.
     invited_by: String,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -89,7 +89,7 @@ impl InviteAnswer {
     (status = 201, description = "Invited; the mail is on its way", body = InviteAnswer),
     (status = 400, description = "The body cannot be read, or has an unknown field; `bad_idempotency_key`", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`not_permitted`; `role_not_allowed`: only an operator may give it; `fresh_factor_required` for a role of staff", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`not_permitted`; `role_not_allowed`: only an operator may give it; `fresh_factor_required` for a role of staff, which keys cannot give (`api_key_not_allowed`)", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "`has_account`: the address has an account in this organization; `address_reserved`: somebody may still take it back; `idempotency_key_reused`, `idempotency_key_in_use`", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "Fields are refused, each with a sentence", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "Not available just now", body = Problem, content_type = "application/problem+json"),
@@ -108,7 +108,7 @@ pub async fn create(
     }
     once(&context, &request, || body(&request).to_vec(), async {
         let invite = actions::invite(&context.app, &context.act(), &who.actor, invitee).await??;
-        idempotency::Answer::created(InviteAnswer::of(&invite, &who.actor.name, context.now))
+        idempotency::Answer::created(InviteAnswer::of(&invite, who.actor.person(), context.now))
     })
     .await
 }
@@ -116,6 +116,7 @@ pub async fn create(
 /// Which invites to list.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub struct Listing {
     /// `open`, `accepted`, `expired`, `revoked` or `all` (when left out).
     #[param(pattern = "^(open|accepted|expired|revoked|all)$")]

@@ -70,8 +70,14 @@ pub async fn keep(
 pub fn preview(c: &mut Connection, who: &Actor, id: &BatchId, now: Timestamp) -> Result<Preview, AppError> {
     let batch = store::in_organization(c, &who.organization, id)?.ok_or(AppError::NotFound)?;
     let mut rows = store::all_rows(c, id)?;
-    judge(c, &who.organization, who.role, &mut rows, now)?;
+    judge(c, &who.organization, who.authority(), &mut rows, now)?;
     Ok(Preview { batch, rows })
+}
+
+/// What the address of a row is found by.
+fn key_of(row: &BatchRow) -> String {
+    // A row that is ready holds an address; the text of any other matches nobody's.
+    EmailAddress::parse(&row.email).map_or_else(|_| row.email.clone(), |address| address.key())
 }
 
 /// Tells of rows that could be sent whether they will be.
@@ -82,15 +88,11 @@ fn judge(
     rows: &mut [BatchRow],
     now: Timestamp,
 ) -> diesel::QueryResult<()> {
-    let ready: Vec<String> = rows
-        .iter()
-        .filter(|row| row.verdict == Verdict::Ready)
-        .map(|row| row.email.to_ascii_lowercase())
-        .collect();
+    let ready: Vec<String> = rows.iter().filter(|row| row.verdict == Verdict::Ready).map(key_of).collect();
     let accounts: HashSet<String> = accounts_among(c, organization, &ready)?.into_iter().collect();
     let invited: HashSet<String> = open_among(c, organization, &ready, now)?.into_iter().collect();
     for row in rows.iter_mut().filter(|row| row.verdict == Verdict::Ready) {
-        let key = row.email.to_ascii_lowercase();
+        let key = key_of(row);
         row.verdict = match Role::parse(&row.role) {
             None => Verdict::UnknownRole,
             Some(role) if !may_give(giver, role) => Verdict::MayNotGive,
@@ -135,7 +137,7 @@ fn send_some(
             .change(None, json!({ "file_name": batch.file_name }));
         audit::record(c, &app.random, act, event)?;
     }
-    judge(c, &who.organization, who.role, &mut rows, act.at)?;
+    judge(c, &who.organization, who.authority(), &mut rows, act.at)?;
     let mut sent = 0;
     for row in &rows {
         let verdict = match row.verdict {

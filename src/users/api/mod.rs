@@ -26,6 +26,7 @@ use crate::web::{Allowed, Context, Json, Query};
 /// Which users to list.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub struct Listing {
     /// `active`, `pending`, `suspended`, `banned`, `rejected`, `locked` or `all` (when left out).
     status: Option<String>,
@@ -252,6 +253,10 @@ async fn carry_out(
             let current = Some(serde_json::to_value(current).map_err(AppError::internal)?);
             AppError::Conflict { code, message, current }
         }
+        AppError::Forbidden { code: "own_account", .. } if actor.key.is_some() => AppError::forbidden(
+            "own_account",
+            "This is the account of whoever made the key. Another administrator has to do that.",
+        ),
         other => other,
     })
 }

@@ -26,7 +26,7 @@ async fn api_keys_look_right_from_the_first_to_the_last() {
     tab.find(".error-summary").await;
     look(&tab, "api-key-errors").await;
     tab.tick("Read verification cases").await;
-    tab.tick("Read the email log").await;
+    tab.tick("Read sessions").await;
     tab.press("Create the key").await;
     tab.see("This page is the only one that shows it").await;
     look(&tab, "api-key-made").await;
@@ -37,7 +37,8 @@ async fn api_keys_look_right_from_the_first_to_the_last() {
     let mut colleague = app.admin().await;
     let arabic = create(&mut colleague, ARABIC_NAME, &["users:read"]).await.path;
     app.clock.advance(TimeDelta::minutes(2));
-    let short = create(&mut colleague, "Import", &["audit:read", "health:read", "users:manage"]).await.path;
+    let short =
+        create(&mut colleague, "Import", &["sessions:read", "invites:manage", "users:manage"]).await.path;
     colleague.get(&format!("{arabic}/revoke")).await;
     colleague.submit("#revoke-form", &[]).await.assert_status(200);
     tab.visit(&format!("{short}/rotate")).await;

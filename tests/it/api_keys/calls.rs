@@ -36,7 +36,7 @@ async fn a_key_opens_what_its_scopes_name_and_nothing_else(app: TestApp) {
     }
     let header = client.request(Method::GET, CASES).header("x-api-key", &key);
     client.send(header).await.assert_status(200);
-    let (_, other) = program.key(&["users:read", "audit:read"]).await;
+    let (_, other) = program.key(&["users:read", "sessions:read"]).await;
     assert_eq!(code(&call(&client, Method::GET, CASES, &other).await, 403), "scope_missing");
     // A key is for the API: a page asks for a person, whatever the header says.
     let page = call(&client, Method::GET, paths::VERIFICATIONS, &key).await;

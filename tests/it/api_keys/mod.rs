@@ -3,5 +3,6 @@
 mod calls;
 mod idempotency;
 mod life;
+mod makers;
 mod pages;
 pub mod support;

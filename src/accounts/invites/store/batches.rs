@@ -111,7 +111,9 @@ pub(super) fn forget_address(
     nobody: &str,
 ) -> QueryResult<()> {
     let own = table::table.filter(table::organization_id.eq(organization)).select(table::id);
-    diesel::update(rows::table.filter(rows::batch_id.eq_any(own)).filter(lower(rows::email).eq(email_key)))
+    // The key keeps the case of letters beyond ASCII, the database folds them too.
+    let theirs = lower(rows::email).eq(email_key.to_lowercase());
+    diesel::update(rows::table.filter(rows::batch_id.eq_any(own)).filter(theirs))
         .set((rows::email.eq(nobody), rows::name.eq("")))
         .execute(c)
         .map(drop)
