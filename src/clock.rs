@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::{DateTime, NaiveDateTime, SecondsFormat, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDateTime, SecondsFormat, TimeDelta, Timelike, Utc};
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -27,10 +27,11 @@ impl Timestamp {
         Self(moment.with_nanosecond(micros).unwrap_or(moment))
     }
 
-    /// Reads an RFC 3339 time in any zone.
+    /// Reads an RFC 3339 time in any zone, of a year that has four digits in UTC too.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        DateTime::parse_from_rfc3339(text).ok().map(|moment| Self::new(moment.to_utc()))
+        let moment = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
+        (0..=9999).contains(&moment.year()).then(|| Self::new(moment))
     }
 
     /// The moment `seconds` after the start of 1970.
@@ -83,7 +84,9 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("expected an RFC 3339 time"))
+        Self::parse(&text).ok_or_else(|| {
+            serde::de::Error::custom("expected an RFC 3339 time, such as 2026-03-02T09:00:00Z")
+        })
     }
 }
 

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
@@ -53,6 +53,9 @@ pub enum AppError {
     /// A body over its limit.
     #[error("too large")]
     TooLarge(String),
+    /// A body of another content type than is read here.
+    #[error("unsupported media type")]
+    UnsupportedMedia(String),
     /// The method is not served at this path.
     #[error("method not allowed")]
     MethodNotAllowed,
@@ -111,6 +114,7 @@ impl AppError {
             | Self::BadRequest { code, .. } => code,
             Self::Invalid(_) => "invalid",
             Self::TooLarge(_) => "too_large",
+            Self::UnsupportedMedia(_) => "unsupported_media_type",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::TooMany { .. } => "too_many_requests",
             Self::Unavailable(_) => "unavailable",
@@ -126,7 +130,7 @@ impl AppError {
             Self::Unauthenticated | Self::Unauthorized { .. } => "Sign in to continue",
             Self::Forbidden { .. } => "You cannot do this",
             Self::Conflict { .. } => "This has changed meanwhile",
-            Self::BadRequest { .. } => "We could not read that",
+            Self::BadRequest { .. } | Self::UnsupportedMedia(_) => "We could not read that",
             Self::Invalid(_) => "There is a problem",
             Self::TooLarge(_) => "That is too large",
             Self::MethodNotAllowed => "That is not possible here",
@@ -146,7 +150,8 @@ impl AppError {
             | Self::Forbidden { message, .. }
             | Self::Conflict { message, .. }
             | Self::BadRequest { message, .. }
-            | Self::TooLarge(message) => message.clone(),
+            | Self::TooLarge(message)
+            | Self::UnsupportedMedia(message) => message.clone(),
             Self::Invalid(errors) => {
                 errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join(" ")
             }
@@ -210,6 +215,7 @@ impl ResponseError for AppError {
             Self::BadRequest { .. } => StatusCode::BAD_REQUEST,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMedia(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -217,13 +223,9 @@ impl ResponseError for AppError {
         }
     }
 
-    /// A bare answer; the middleware reads the error off the response and renders it.
+    /// A bare answer; the middleware reads the error off the response and renders it, with its headers.
     fn error_response(&self) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status_code());
-        if let Some(wait) = self.retry_after() {
-            response.insert_header((header::RETRY_AFTER, wait.as_secs().max(1)));
-        }
-        response.finish()
+        HttpResponse::new(self.status_code())
     }
 }
 

@@ -137,7 +137,7 @@ pub mod patterns {
 /// Is this a call of the JSON API?
 #[must_use]
 pub fn is_api(path: &str) -> bool {
-    path.starts_with("/api/") || path.starts_with("/v1/")
+    path.starts_with("/api/") || path.starts_with("/v1/") || matches!(path, "/api" | "/v1")
 }
 
 /// The part of the API that a call is about: `verifications` of `/api/v1/verifications/…`.

@@ -17,6 +17,12 @@ use crate::ui::{Flash, toasts};
 
 /// RFC 9457.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(example = json!({
+    "type": "about:blank", "title": "We could not read that", "status": 400,
+    "detail": "The field “email” is missing.", "instance": "/api/v1/auth/login", "code": "bad_json",
+    "errors": [{ "field": "email", "message": "The field “email” is missing." }],
+    "request_id": "0190a1b2-0000-7000-8000-000000000000"
+}))]
 pub struct Problem {
     /// A URI that names the kind of problem; `about:blank` when the status says it all.
     #[serde(rename = "type")]
@@ -68,6 +74,9 @@ fn translate(status: StatusCode, error: &actix_web::Error) -> AppError {
         StatusCode::NOT_FOUND => AppError::NotFound,
         StatusCode::METHOD_NOT_ALLOWED => AppError::MethodNotAllowed,
         StatusCode::PAYLOAD_TOO_LARGE => AppError::TooLarge("Send less at once.".to_owned()),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            AppError::UnsupportedMedia("Send the body in the content type that is read here.".to_owned())
+        }
         status if status.is_client_error() => {
             AppError::bad_request("bad_request", "The request could not be read; check it and send it again.")
         }
@@ -177,7 +186,11 @@ fn problem(request: &HttpRequest, error: &AppError, request_id: String) -> HttpR
         kind: "about:blank".to_owned(),
         title: error.title().to_owned(),
         status: status.as_u16(),
-        detail: error.advice(),
+        detail: match error {
+            AppError::NotFound => "There is nothing here for you: check the path and the id.".to_owned(),
+            AppError::MethodNotAllowed => "Use a method that the header Allow names.".to_owned(),
+            _ => error.advice(),
+        },
         instance: instance(request),
         code: error.code().to_owned(),
         errors,

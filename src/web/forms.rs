@@ -12,7 +12,8 @@ use futures_util::StreamExt;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::error::{AppError, FieldError};
+use super::strict;
+use crate::error::AppError;
 
 /// No page's form is larger; files have their own limits.
 pub const MAX_FORM: usize = 64 * 1024;
@@ -30,9 +31,14 @@ pub fn body(request: &HttpRequest) -> Bytes {
 /// Is the body a form with files?
 #[must_use]
 pub fn is_multipart(request: &HttpRequest) -> bool {
+    is_sent_as(request, "multipart/form-data")
+}
+
+fn is_sent_as(request: &HttpRequest, kind: &str) -> bool {
     let content_type = request.headers().get(header::CONTENT_TYPE);
     content_type.is_some_and(|value| {
-        value.as_bytes().get(..19).is_some_and(|start| start.eq_ignore_ascii_case(b"multipart/form-data"))
+        let sent = value.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default();
+        sent.trim_ascii().eq_ignore_ascii_case(kind.as_bytes())
     })
 }
 
@@ -79,15 +85,18 @@ impl<T: DeserializeOwned> FromRequest for Form<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let kept = request.extensions().get::<Body>().cloned();
+        let is_form = is_sent_as(request, "application/x-www-form-urlencoded");
         let mut payload = payload.take();
         Box::pin(async move {
             let body = match kept {
                 Some(Body(body)) => body,
                 None => collect(&mut payload, MAX_FORM).await?,
             };
-            serde_html_form::from_bytes(&body).map(Self).map_err(|error| {
-                AppError::bad_request("bad_form", format!("The form could not be read: {error}."))
-            })
+            if !is_form && !body.is_empty() {
+                let message = "Send the form as application/x-www-form-urlencoded.";
+                return Err(AppError::UnsupportedMedia(message.to_owned()));
+            }
+            strict::fields(&body, "bad_form").map(Self)
         })
     }
 }
@@ -101,16 +110,11 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     type Future = Ready<Result<Self, AppError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(serde_html_form::from_str(request.query_string()).map(Self).map_err(|error| {
-            AppError::bad_request(
-                "bad_query",
-                format!("The address has a filter that cannot be read: {error}."),
-            )
-        }))
+        ready(strict::fields(request.query_string().as_bytes(), "bad_query").map(Self))
     }
 }
 
-/// A JSON body of the API. An unknown or ill-typed field is named in the answer (400).
+/// A JSON body of the API. A field that is missing, unknown or of another type is named in the answer (400).
 #[derive(Clone, Debug)]
 pub struct Json<T>(pub T);
 
@@ -134,22 +138,12 @@ impl<T: DeserializeOwned> FromRequest for Json<T> {
             };
             request.extensions_mut().insert(Body(body.clone()));
             if !is_json && !body.is_empty() {
-                return Err(AppError::bad_request("not_json", "Send the body as application/json."));
+                return Err(AppError::UnsupportedMedia("Send the body as application/json.".to_owned()));
             }
             let body: &[u8] = if body.is_empty() { b"{}" } else { &body };
-            serde_json::from_slice(body).map(Self).map_err(|error| json_error(&error))
+            strict::json(body).map(Self)
         })
     }
-}
-
-fn json_error(error: &serde_json::Error) -> AppError {
-    let text = error.to_string();
-    // serde names the field between backquotes: "unknown field `x`, expected …".
-    let errors = match text.split('`').nth(1) {
-        Some(field) => vec![FieldError::new(field, text.clone())],
-        None => Vec::new(),
-    };
-    AppError::BadRequest { code: "bad_json", message: format!("The body could not be read: {text}."), errors }
 }
 
 /// Reads an empty field as no value at all.

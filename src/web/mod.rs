@@ -21,6 +21,7 @@ pub mod pager;
 pub mod problems;
 pub mod quota;
 pub mod route;
+pub mod strict;
 pub mod terms;
 pub mod trace;
 pub mod upload;

@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::Datelike;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::clock::Timestamp;
@@ -30,7 +31,12 @@ impl Cursor {
     pub fn decode(text: &str) -> Option<Self> {
         let plain = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
         let (micros, id) = plain.split_once('.')?;
-        let at = chrono::DateTime::from_timestamp_micros(micros.parse().ok()?)?;
+        let micros: i64 = micros.parse().ok()?;
+        let at = chrono::DateTime::from_timestamp_micros(micros)?;
+        // Those that were made up can name years that no database keeps.
+        if !(1970..=9999).contains(&at.year()) {
+            return None;
+        }
         let id = uuid::Uuid::parse_str(id).ok()?.to_string();
         Some(Self { at: Timestamp::new(at), id })
     }
@@ -128,6 +134,10 @@ mod tests {
         assert_eq!(Cursor::decode(&cursor.encode()), Some(cursor));
         for bad in ["", "x", "AAAA", "MTIzNDU2"] {
             assert_eq!(Cursor::decode(bad), None, "{bad}");
+        }
+        for micros in [i64::MIN, -1, 253_402_300_800_000_000, i64::MAX] {
+            let made_up = URL_SAFE_NO_PAD.encode(format!("{micros}.0190a1b2-0000-7000-8000-000000000000"));
+            assert_eq!(Cursor::decode(&made_up), None, "{micros}");
         }
     }
 

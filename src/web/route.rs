@@ -4,9 +4,11 @@
 //! demands beside the pattern, so that a test can walk every route with every role.
 
 use std::collections::BTreeMap;
+use std::future::ready;
 
 use actix_web::http::Method;
-use actix_web::{FromRequest, Handler, Responder, Route, web};
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{FromRequest, Handler, HttpResponse, Responder, Route, web};
 
 use crate::error::AppError;
 use crate::web::guard::{Access, Guard};
@@ -80,7 +82,7 @@ verb!(post, POST);
 verb!(patch, PATCH);
 verb!(delete, DELETE);
 
-/// Registers the table; a path that is known under another method answers 405. GET also answers HEAD.
+/// Registers the table; a path that is known under another method answers 405 and names those. GET also answers HEAD.
 pub fn register(config: &mut web::ServiceConfig, table: Vec<Endpoint>) {
     let mut by_pattern: BTreeMap<String, Vec<Endpoint>> = BTreeMap::new();
     let mut order = Vec::new();
@@ -93,15 +95,25 @@ pub fn register(config: &mut web::ServiceConfig, table: Vec<Endpoint>) {
     }
     for pattern in order {
         let mut resource = web::resource(pattern.as_str());
+        let mut methods = Vec::new();
         for endpoint in by_pattern.remove(&pattern).unwrap_or_default() {
+            methods.push(endpoint.method.to_string());
             if endpoint.method == Method::GET {
+                methods.push(Method::HEAD.to_string());
                 let handler = (endpoint.make)();
                 resource = resource.route(handler.method(Method::HEAD));
             }
             resource = resource.route((endpoint.make)());
         }
-        config.service(
-            resource.default_service(web::to(|| async { Err::<String, _>(AppError::MethodNotAllowed) })),
-        );
+        let allow = methods.join(", ");
+        config.service(resource.default_service(web::to(move || ready(not_allowed(&allow)))));
     }
+}
+
+fn not_allowed(allow: &str) -> HttpResponse {
+    let mut response = HttpResponse::from_error(AppError::MethodNotAllowed);
+    if let Ok(value) = HeaderValue::from_str(allow) {
+        response.headers_mut().insert(header::ALLOW, value);
+    }
+    response
 }

@@ -32,6 +32,7 @@ use crate::web::{Allowed, Context, Json, Query};
 /// Which cases to list.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub struct Listing {
     /// `waiting`, `mine`, `claimed`, `resubmission_asked`, `approved`, `rejected` or `all` (when left out).
     state: Option<String>,

@@ -151,7 +151,7 @@ impl<P: Parts> FromRequest for Upload<P> {
 
 async fn receive<P: Parts>(request: &HttpRequest, body: &Body) -> Result<Upload<P>, AppError> {
     if !forms::is_multipart(request) {
-        return Err(AppError::bad_request("not_multipart", "Send the form as multipart/form-data."));
+        return Err(AppError::UnsupportedMedia("Send the form as multipart/form-data.".to_owned()));
     }
     let length = request.headers().get(header::CONTENT_LENGTH);
     let length = length.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
@@ -261,7 +261,8 @@ impl<P: Parts> Upload<P> {
 fn file_name(disposition: &ContentDisposition) -> Option<String> {
     let extended = disposition.get_filename_ext();
     let extended = extended.map(|name| String::from_utf8_lossy(&name.value).into_owned());
-    extended.or_else(|| disposition.get_filename().map(ToOwned::to_owned))
+    let name = extended.or_else(|| disposition.get_filename().map(ToOwned::to_owned));
+    name.map(|name| name.replace('\0', ""))
 }
 
 /// The next part, or the next chunk of one.
@@ -284,6 +285,8 @@ async fn text(name: &str, mut part: Field) -> Result<String, AppError> {
         }
         bytes.extend_from_slice(&chunk);
     }
+    // PostgreSQL keeps no zero byte, and nobody types one.
+    bytes.retain(|byte| *byte != 0);
     String::from_utf8(bytes).map_err(|_error| refused_field("not_utf8", name, "is not UTF-8 text"))
 }
 
