@@ -9,8 +9,10 @@ use super::devices::Presented;
 use super::mfa::Step;
 use super::mfa::api::SecondStep;
 use super::sign_in::{self, Attempt};
-use super::{sign_out, store};
+use super::{locks, sign_out, store};
+use crate::app::App;
 use crate::error::AppError;
+use crate::limits::{self, Limit, Standing};
 use crate::sessions::api_tokens::{self, Pair};
 use crate::web::errors::Problem;
 use crate::web::{Anyone, Context, Json, SignedIn};
@@ -61,13 +63,21 @@ impl From<Pair> for Tokens {
 ))]
 pub async fn login(_: Anyone, context: Context, Json(sent): Json<Login>) -> Result<HttpResponse, AppError> {
     let attempt = Attempt { email: sent.email, password: sent.password, device: Presented::Program };
-    let step = sign_in::by_api(&context.app, &context.act(), &attempt).await??;
+    let step = sign_in::by_api(&context.app, &context.act(), &attempt).await;
+    let step = step.inspect_err(|error| tell_limit(&context.app, error))??;
     Ok(match step {
         Step::Done(pair) => HttpResponse::Ok().json(Tokens::from(pair)),
         Step::SecondFactor(token) => {
             HttpResponse::Accepted().json(SecondStep::of(&context.app, &token, context.now).await?)
         }
     })
+}
+
+/// Failures of a network are counted by `locks`; the headers tell of them as of every limit.
+fn tell_limit(app: &App, error: &AppError) {
+    let AppError::TooMany { retry_after } = error else { return };
+    let limit = Limit::new("sign_in", app.config.accounts.failures_per_ip, locks::WINDOW);
+    limits::note(Standing { limit, remaining: 0, reset: *retry_after });
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

@@ -95,14 +95,23 @@ pub async fn take(app: &App, limit: Limit, keys: &[String]) -> Result<(), AppErr
         None => database::take(app, limit, buckets, now).await?,
     };
     let reset = room.wait.to_std().unwrap_or_default().max(Duration::from_secs(1));
-    let standing = Standing { limit, remaining: room.left.saturating_sub(1), reset };
-    // Nobody watches what a job or the command line does.
-    let _unwatched = MET.try_with(|met| met.borrow_mut().push(standing));
+    note(Standing { limit, remaining: room.left.saturating_sub(1), reset });
     if room.left > 0 {
         return Ok(());
     }
     app.metrics.rate_limit_exceeded(limit.name);
     Err(AppError::TooMany { retry_after: reset })
+}
+
+/// Tells the caller of the request at hand how a limit stands, also one that is counted elsewhere. Of a limit that
+/// is met several times the last word counts.
+pub fn note(standing: Standing) {
+    // Nobody watches what a job or the command line does.
+    let _unwatched = MET.try_with(|met| {
+        let mut met = met.borrow_mut();
+        met.retain(|earlier| earlier.limit.name != standing.limit.name);
+        met.push(standing);
+    });
 }
 
 /// Forgets the tries of a key, such as those before a sign-in that went well, wherever they were counted.

@@ -11,6 +11,7 @@ use crate::harness::{Page, Person, TestApp, both_engines};
 both_engines!(
     signing_in_gives_the_four_fields_and_the_token_opens_me,
     refusals_have_their_codes_and_the_account_is_told_only_after_a_correct_password,
+    a_temporary_password_is_told_after_it_was_right,
     an_unknown_field_or_a_broken_body_is_400_and_names_it,
     an_access_token_dies_in_time_and_at_logout,
     the_same_calls_answer_under_the_short_root,
@@ -71,13 +72,32 @@ async fn refusals_have_their_codes_and_the_account_is_told_only_after_a_correct_
     }
     assert_eq!(bodies[0], bodies[1]);
     assert_eq!(bodies[0]["code"], "invalid_credentials");
-    for (status, code) in [(Status::Pending, "account_pending"), (Status::Suspended, "account_suspended")] {
+    for (status, code) in [
+        (Status::Pending, "account_pending"),
+        (Status::Suspended, "account_suspended"),
+        (Status::Banned, "account_banned"),
+        (Status::Rejected, "account_rejected"),
+    ] {
         let (id, now) = (person.id.clone(), app.clock.now());
         app.db.write(move |c| store::set_status(c, &id, status, now)).await.unwrap();
         let body = json!({ "email": person.email, "password": person.password });
         let page = post(&app, "/api/v1/auth/login", &body).await;
         assert_eq!(page.assert_status(403).json::<Value>()["code"], code);
+        let wrong =
+            post(&app, "/api/v1/auth/login", &json!({ "email": person.email, "password": "x" })).await;
+        assert_eq!(wrong.assert_status(401).json::<Value>()["code"], "invalid_credentials", "{code}");
     }
+}
+
+async fn a_temporary_password_is_told_after_it_was_right(app: TestApp) {
+    let person = member(&app).await;
+    crate::users::support::set(&app, &person.id, "must_change_password = TRUE").await;
+    let body = json!({ "email": person.email, "password": person.password });
+    let page = post(&app, "/api/v1/auth/login", &body).await;
+    assert_eq!(page.assert_status(403).json::<Value>()["code"], "password_change_required");
+    let wrong = post(&app, "/api/v1/auth/login", &json!({ "email": person.email, "password": "x" })).await;
+    assert_eq!(wrong.assert_status(401).json::<Value>()["code"], "invalid_credentials");
+    assert_eq!(app.count("sessions").await, 0);
 }
 
 async fn an_unknown_field_or_a_broken_body_is_400_and_names_it(app: TestApp) {
@@ -90,7 +110,7 @@ async fn an_unknown_field_or_a_broken_body_is_400_and_names_it(app: TestApp) {
         client.request(Method::POST, "/api/v1/auth/login").header("content-type", "application/json");
     client.send(broken.body("{")).await.assert_status(400);
     let form = client.request(Method::POST, "/api/v1/auth/login").form(&[("email", "x")]);
-    assert_eq!(client.send(form).await.assert_status(400).json::<Value>()["code"], "not_json");
+    assert_eq!(client.send(form).await.assert_status(415).json::<Value>()["code"], "unsupported_media_type");
     client.send(client.request(Method::PUT, "/api/v1/auth/login")).await.assert_status(405);
 }
 

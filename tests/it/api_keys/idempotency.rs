@@ -15,6 +15,8 @@ both_engines!(
     keys_of_different_callers_do_not_meet,
     what_failed_can_be_tried_again,
     an_answer_is_kept_for_a_day,
+    a_call_that_was_lost_with_its_process_can_be_made_again,
+    an_answer_that_is_repeated_counts_for_no_limit,
     a_key_that_is_none_is_refused,
 );
 
@@ -79,10 +81,57 @@ async fn what_failed_can_be_tried_again(app: TestApp) {
 
 async fn an_answer_is_kept_for_a_day(app: TestApp) {
     let program = Program::of(&app).await;
-    program.send_once(KEYS, "one", &body("Import")).await.assert_status(201);
+    let first = issued(&program.send_once(KEYS, "one", &body("Import")).await);
+    app.clock.advance(TimeDelta::hours(24) - TimeDelta::seconds(1));
+    app.run_jobs().await;
+    // An access token lives for minutes: the same person, signed in anew.
+    let program = Program::signed_in(&app, program.person).await;
+    let late = program.send_once(KEYS, "one", &body("Import")).await;
+    assert_eq!(late.header("idempotency-replayed"), Some("true"));
+    assert_eq!(issued(&late), first);
+    app.clock.advance(TimeDelta::seconds(1));
+    let anew = program.send_once(KEYS, "one", &body("Import")).await;
+    assert_eq!(anew.header("idempotency-replayed"), None);
+    assert_ne!(issued(&anew), first);
     app.clock.advance(TimeDelta::hours(25));
     app.run_jobs().await;
     assert_eq!(app.count("idempotency_keys").await, 0);
+}
+
+async fn a_call_that_was_lost_with_its_process_can_be_made_again(app: TestApp) {
+    let program = Program::of(&app).await;
+    let first = issued(&program.send_once(KEYS, "one", &body("Import")).await);
+    // As it is kept between the beginning and the end of a call.
+    app.db
+        .write(|c| {
+            let query = "UPDATE idempotency_keys SET status = NULL, sealed_answer = NULL";
+            diesel::RunQueryDsl::execute(diesel::sql_query(query), c)
+        })
+        .await
+        .unwrap();
+    app.clock.advance(TimeDelta::minutes(10) - TimeDelta::seconds(1));
+    assert_eq!(code(&program.send_once(KEYS, "one", &body("Import")).await, 409), "idempotency_key_in_use");
+    app.clock.advance(TimeDelta::seconds(1));
+    let again = program.send_once(KEYS, "one", &body("Import")).await;
+    assert_eq!(again.header("idempotency-replayed"), None);
+    assert_ne!(issued(&again), first);
+    let replayed = program.send_once(KEYS, "one", &body("Import")).await;
+    assert_eq!(replayed.header("idempotency-replayed"), Some("true"));
+    assert_eq!(issued(&replayed), issued(&again));
+}
+
+async fn an_answer_that_is_repeated_counts_for_no_limit(app: TestApp) {
+    let program = Program::of(&app).await;
+    let left = |page: &crate::harness::Page| page.header("ratelimit").map(ToOwned::to_owned);
+    let first = program.send_once(KEYS, "one", &body("Import")).await;
+    assert!(left(&first).unwrap().contains("r=59;"), "{:?}", first.headers);
+    let replayed = program.send_once(KEYS, "one", &body("Import")).await;
+    assert_eq!((replayed.header("idempotency-replayed"), left(&replayed)), (Some("true"), None));
+    let (id, _) = issued(&first);
+    let rotate = format!("{KEYS}/{id}/rotate");
+    let rotated = program.send_once(&rotate, "two", &json!({})).await;
+    assert!(left(&rotated).unwrap().contains("r=58;"), "{:?}", rotated.headers);
+    assert_eq!(left(&program.send_once(&rotate, "two", &json!({})).await), None);
 }
 
 async fn a_key_that_is_none_is_refused(app: TestApp) {
