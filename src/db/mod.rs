@@ -2,7 +2,8 @@
 //!
 //! [`Database::read`] and [`Database::write`] run a closure on a blocking thread with a pooled
 //! connection. SQLite has one writer and several readers; PostgreSQL one pool for both. A write is
-//! always one transaction. Stores take `&mut Connection` and never open one themselves.
+//! always one transaction. Stores take `&mut Connection` and never open one themselves. What is logged on
+//! the blocking thread stands in the span of the request, under its id.
 
 mod connection;
 pub mod functions;
@@ -109,7 +110,9 @@ impl Database {
         T: Send + 'static,
     {
         let place = self.places.clone().acquire_owned().await.map_err(AppError::internal)?;
+        let span = tracing::Span::current();
         let job = tokio::task::spawn_blocking(move || {
+            let _inside = span.entered();
             let _place = place;
             let mut connection = pool.get().map_err(AppError::unavailable)?;
             work(&mut connection)

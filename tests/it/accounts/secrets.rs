@@ -1,8 +1,5 @@
 //! What is secret is in no table, no log line and no form of a mail that stays.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use frontdesk::accounts::{locks, setup};
@@ -10,39 +7,15 @@ use frontdesk::db::Connection;
 use frontdesk::paths;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tracing_subscriber::fmt::MakeWriter;
 
 use super::reset::{NEW, link_for, member, post, token};
 use crate::api_keys::support::{KEYS, Program, issued};
-use crate::harness::{Engine, Person, TestApp, both_engines};
+use crate::harness::{Engine, Log, Person, TestApp, both_engines};
 use crate::mfa::support::set_up_app;
 use crate::registration::support::{EMAIL, registered};
 use crate::tokens::support::{LOGIN, Tokens, call, refresh};
 
 both_engines!(tokens_codes_and_passwords_are_in_no_table_and_no_log);
-
-/// Everything that is logged.
-#[derive(Clone, Debug, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
 
 #[derive(QueryableByName)]
 struct Word {
@@ -85,9 +58,7 @@ fn dump(c: &mut Connection) -> String {
 type Secrets = Vec<(&'static str, String)>;
 
 async fn tokens_codes_and_passwords_are_in_no_table_and_no_log(engine: Engine) {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone());
-    tracing::subscriber::set_global_default(subscriber.finish()).unwrap();
+    let log = Log::listen();
     let app = TestApp::start(engine, &[("APPROVAL_CREDENTIALS", "activation-link")]).await;
 
     let mut secrets = recovered(&app).await;
@@ -101,7 +72,7 @@ async fn tokens_codes_and_passwords_are_in_no_table_and_no_log(engine: Engine) {
     for table in ["address_changes ", "one_time_tokens ", "refresh_tokens ", "totp_secrets ", "api_keys "] {
         assert!(rows.contains(table), "nothing was kept in {table}");
     }
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(log.contains("answered"), "{log}");
     for (name, secret) in secrets {
         assert!(secret.len() > 5, "{name} is {secret}");

@@ -1,15 +1,18 @@
 //! What every answer has, whatever it is about.
 
 mod kit;
+mod lists;
 mod origin;
 mod origins;
 mod outage;
+mod problems;
+mod zero;
 
 use frontdesk::access::Role;
 use frontdesk::paths;
 use reqwest::Method;
 
-use crate::harness::{Engine, TestApp, both_engines};
+use crate::harness::{Engine, Log, TestApp, both_engines};
 use crate::verifications::support::Program;
 
 both_engines!(
@@ -17,6 +20,7 @@ both_engines!(
     a_stranger_is_led_to_sign_in_and_back,
     a_host_that_is_not_ours_is_refused,
     a_console_closed_to_this_network_is_open_to_programs,
+    what_is_logged_beside_the_database_stands_under_the_request,
 );
 
 async fn an_unknown_address_is_a_page_that_leads_back(app: TestApp) {
@@ -49,4 +53,22 @@ async fn a_console_closed_to_this_network_is_open_to_programs(engine: Engine) {
     Program::of(&app, &person).await.get(list).await.assert_status(200);
     let here = TestApp::start(engine, &[("ADMIN_ALLOWED_NETWORKS", "127.0.0.0/8,::1/128")]).await;
     here.reviewer().await.get(paths::VERIFICATIONS).await.assert_status(200);
+}
+
+async fn what_is_logged_beside_the_database_stands_under_the_request(app: TestApp) {
+    let log = Log::listen();
+    let span = tracing::info_span!("request", id = "abc-1");
+    let looked = app.db.read(|_| {
+        tracing::info!("looked around");
+        Ok::<_, frontdesk::error::AppError>(())
+    });
+    tracing::Instrument::instrument(looked, span).await.unwrap();
+    let text = log.text();
+    let line = text.lines().find(|line| line.contains("looked around")).unwrap();
+    assert!(line.contains("request{id=\"abc-1\"}"), "{line}");
+    // Of a request, and of one whose id the caller chose.
+    let client = app.anonymous();
+    let page = client.send(client.request(Method::GET, paths::LOGIN).header("x-request-id", "mine-7")).await;
+    assert_eq!(page.header("x-request-id"), Some("mine-7"));
+    assert!(log.text().lines().any(|line| line.contains("mine-7") && line.contains("answered")));
 }
