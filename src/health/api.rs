@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::clock::Timestamp;
 use crate::error::AppError;
 use crate::sessions::identity;
+use crate::web::errors::Problem;
 use crate::web::{Anyone, Context, guard};
 
 /// The state of the whole; details only for those who may see them.
@@ -127,7 +128,7 @@ async fn one(context: &Context, request: &HttpRequest, name: &'static str) -> Re
 /// The database.
 #[utoipa::path(get, path = "/health/database", tag = "health", responses(
     (status = 200, description = "It answers", body = CheckReport),
-    (status = 503, description = "It does not", body = CheckReport),
+    (status = 503, description = "It does not, or was not asked yet", content((CheckReport = "application/json"), (Problem = "application/problem+json"))),
 ))]
 pub async fn database(_: Anyone, context: Context, request: HttpRequest) -> Result<HttpResponse, AppError> {
     one(&context, &request, DATABASE).await
@@ -136,7 +137,7 @@ pub async fn database(_: Anyone, context: Context, request: HttpRequest) -> Resu
 /// The store of documents.
 #[utoipa::path(get, path = "/health/storage", tag = "health", responses(
     (status = 200, description = "Its state", body = CheckReport),
-    (status = 503, description = "Not checked yet", body = crate::web::errors::Problem),
+    (status = 503, description = "Not checked yet", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn storage(_: Anyone, context: Context, request: HttpRequest) -> Result<HttpResponse, AppError> {
     one(&context, &request, STORAGE).await
@@ -145,7 +146,7 @@ pub async fn storage(_: Anyone, context: Context, request: HttpRequest) -> Resul
 /// The Redis that instances share; `disabled` when none is configured.
 #[utoipa::path(get, path = "/health/redis", tag = "health", responses(
     (status = 200, description = "Its state", body = CheckReport),
-    (status = 503, description = "Not checked yet", body = crate::web::errors::Problem),
+    (status = 503, description = "Not checked yet", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn redis(_: Anyone, context: Context, request: HttpRequest) -> Result<HttpResponse, AppError> {
     one(&context, &request, REDIS).await

@@ -1,6 +1,7 @@
 //! The description of the JSON API, made from the handlers (utoipa), OpenAPI 3.1.
 
 mod common;
+mod examples;
 mod page;
 mod security;
 
@@ -11,8 +12,8 @@ use utoipa::OpenApi;
 
 pub use page::page;
 
-use common::Common;
 use security::Schemes;
+use utoipa::openapi::path::{Operation, PathItem};
 
 use crate::error::AppError;
 use crate::routes;
@@ -73,7 +74,7 @@ use crate::web::Anyone;
         crate::health::api::liveness,
         crate::health::api::readiness,
     ),
-    modifiers(&Schemes, &Common),
+    modifiers(&Schemes),
 )]
 struct Document;
 
@@ -81,8 +82,26 @@ struct Document;
 #[must_use]
 pub fn document() -> utoipa::openapi::OpenApi {
     let mut document = Document::openapi();
-    security::describe(&mut document, &routes::table());
+    for endpoint in routes::table() {
+        let item = document.paths.paths.get_mut(&endpoint.pattern);
+        if let Some(operation) = item.and_then(|item| operation(item, endpoint.method.as_str())) {
+            operation.security = security::requirements(&endpoint);
+            common::complete(operation, &endpoint);
+            examples::of_operation(operation);
+        }
+    }
+    examples::of_schemas(&mut document);
     document
+}
+
+fn operation<'a>(item: &'a mut PathItem, method: &str) -> Option<&'a mut Operation> {
+    match method {
+        "GET" => item.get.as_mut(),
+        "POST" => item.post.as_mut(),
+        "PATCH" => item.patch.as_mut(),
+        "DELETE" => item.delete.as_mut(),
+        _ => None,
+    }
 }
 
 /// The document as it is sent; nothing of it changes while the program runs.

@@ -1,7 +1,7 @@
 //! `/api/docs`: the document as a page for people.
 
 use maud::{Markup, html};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::paths;
 use crate::web::{Anyone, Page};
@@ -53,6 +53,10 @@ fn operation_view(document: &Value, path: &str, method: &str, operation: &Value)
                     @for field in &fields { li { (field) } }
                 }
             }
+            @if let Some(example) = body_example(document, operation) {
+                p { "For example:" }
+                pre { code { (example) } }
+            }
             @if let Some(parameters) = parameters {
                 ul {
                     @for parameter in parameters {
@@ -75,6 +79,56 @@ fn body_schema(operation: &Value) -> Option<String> {
     let (kind, body) = content.iter().next()?;
     let reference = body.pointer("/schema/$ref").and_then(Value::as_str);
     Some(reference.and_then(|path| path.rsplit('/').next()).unwrap_or(kind).to_owned())
+}
+
+/// A JSON body as it could be sent.
+fn body_example(document: &Value, operation: &Value) -> Option<String> {
+    let schema = operation.pointer("/requestBody/content/application~1json/schema")?;
+    serde_json::to_string_pretty(&example(document, schema, 0)).ok()
+}
+
+/// A value of a schema: its own example, or made of those of its fields.
+fn example(document: &Value, schema: &Value, depth: usize) -> Value {
+    let given = schema.get("example").or_else(|| schema.pointer("/examples/0"));
+    if let Some(example) = given {
+        return example.clone();
+    }
+    // Deeper than any body of ours; a schema may hold itself.
+    if depth > 8 {
+        return Value::Null;
+    }
+    if let Some(found) = schema.get("$ref").and_then(Value::as_str).and_then(|path| pointed(document, path)) {
+        return example(document, found, depth + 1);
+    }
+    let variants = schema.get("oneOf").and_then(Value::as_array);
+    if let Some(variant) = variants.and_then(|all| all.iter().find(|one| text(one, "type") != "null")) {
+        return example(document, variant, depth + 1);
+    }
+    let types: Vec<&str> = match schema.get("type") {
+        Some(Value::String(kind)) => vec![kind],
+        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    match types.first().copied() {
+        Some("object") => {
+            let fields = schema.get("properties").and_then(Value::as_object);
+            let field =
+                |(name, field): (&String, &Value)| (name.clone(), example(document, field, depth + 1));
+            Value::Object(fields.into_iter().flatten().map(field).collect())
+        }
+        Some("array") => {
+            schema.get("items").map_or(json!([]), |items| json!([example(document, items, depth + 1)]))
+        }
+        Some("boolean") => json!(false),
+        Some("integer" | "number") => schema.get("minimum").cloned().unwrap_or(json!(1)),
+        Some("string") if text(schema, "format") == "date-time" => json!("2026-03-02T09:00:00Z"),
+        Some("string") => json!("…"),
+        _ => Value::Null,
+    }
+}
+
+fn pointed<'a>(document: &'a Value, reference: &str) -> Option<&'a Value> {
+    document.pointer(reference.strip_prefix('#')?)
 }
 
 /// Who may call it.

@@ -1,7 +1,6 @@
 //! Who may call what, taken from the route table: written nowhere else, so it cannot be wrong.
 
 use utoipa::openapi::OpenApi;
-use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
@@ -13,6 +12,8 @@ use crate::web::route::Endpoint;
 
 const BEARER: &str = "bearer";
 const KEY: &str = "api_key";
+const COOKIE: &str = "cookie";
+const CSRF: &str = "csrf_token";
 
 /// How programs say who they are.
 pub struct Schemes;
@@ -30,40 +31,31 @@ impl utoipa::Modify for Schemes {
         let components = document.components.get_or_insert_default();
         components.add_security_scheme(BEARER, SecurityScheme::Http(bearer));
         components.add_security_scheme(KEY, SecurityScheme::ApiKey(ApiKey::Header(key)));
+        let cookie = ApiKeyValue::with_description(
+            "__Host-frontdesk",
+            "The session of a browser that signed in at `/login` (without `__Host-` where the address is not https).",
+        );
+        components.add_security_scheme(COOKIE, SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+        let csrf = ApiKeyValue::with_description(
+            "X-CSRF-Token",
+            "Goes with the cookie wherever something changes: the value of the field `csrf` in the forms of our pages.",
+        );
+        components.add_security_scheme(CSRF, SecurityScheme::ApiKey(ApiKey::Header(csrf)));
     }
 }
 
-/// Says of every operation who may call it.
-pub fn describe(document: &mut OpenApi, table: &[Endpoint]) {
-    for endpoint in table {
-        let item = document.paths.paths.get_mut(&endpoint.pattern);
-        if let Some(operation) = item.and_then(|item| operation(item, endpoint.method.as_str())) {
-            operation.security = requirements(endpoint);
-        }
-    }
-}
-
-fn operation<'a>(item: &'a mut PathItem, method: &str) -> Option<&'a mut Operation> {
-    match method {
-        "GET" => item.get.as_mut(),
-        "POST" => item.post.as_mut(),
-        "PATCH" => item.patch.as_mut(),
-        "DELETE" => item.delete.as_mut(),
-        _ => None,
-    }
-}
-
-fn requirements(endpoint: &Endpoint) -> Option<Vec<SecurityRequirement>> {
+/// Who may call it: a person by token or cookie, a key; nothing when everyone may.
+pub fn requirements(endpoint: &Endpoint) -> Option<Vec<SecurityRequirement>> {
     let bearer = SecurityRequirement::new(BEARER, [""; 0]);
-    match endpoint.access {
-        Access::Anyone => None,
-        Access::SignedIn => Some(vec![bearer]),
-        Access::Permission(permission) => {
-            let scope =
-                scope(endpoint, permission).map(|scope| SecurityRequirement::new(KEY, [scope.as_str()]));
-            Some(std::iter::once(bearer).chain(scope).collect())
-        }
-    }
+    let cookie = SecurityRequirement::new(COOKIE, [""; 0]);
+    let cookie = if endpoint.method.is_safe() { cookie } else { cookie.add(CSRF, [""; 0]) };
+    let key = match endpoint.access {
+        Access::Anyone => return None,
+        Access::SignedIn => None,
+        Access::Permission(permission) => scope(endpoint, permission),
+    };
+    let key = key.map(|scope| SecurityRequirement::new(KEY, [scope.as_str()]));
+    Some(std::iter::once(bearer).chain(key).chain([cookie]).collect())
 }
 
 /// The scope with which a key may call it.
