@@ -185,13 +185,45 @@ fn in_words(wait: Duration) -> String {
 
 impl From<diesel::result::Error> for AppError {
     fn from(error: diesel::result::Error) -> Self {
-        use diesel::result::{DatabaseErrorKind, Error};
         match error {
-            Error::NotFound => Self::NotFound,
-            Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _)
-            | Error::BrokenTransactionManager => Self::unavailable(error),
+            diesel::result::Error::NotFound => Self::NotFound,
+            passing if passes(&passing) => Self::unavailable(passing),
             other => Self::internal(other),
         }
+    }
+}
+
+/// What the databases say when nothing is wrong with the work itself: somebody else was in the way, it took too
+/// long, or the server went away. Diesel tells codes of neither SQLite nor most of PostgreSQL, so it is known by
+/// its words; a server that speaks another language than English is taken at its codes alone.
+const PASSING: [&str; 11] = [
+    "database is locked",
+    "database table is locked",
+    "deadlock detected",
+    "canceling statement due to lock timeout",
+    "canceling statement due to statement timeout",
+    "could not obtain lock on row",
+    "terminating connection",
+    "server closed the connection",
+    "no connection to the server",
+    "the database system is",
+    "SSL connection has been closed",
+];
+
+/// Would the same work succeed if it was begun again?
+fn passes(error: &diesel::result::Error) -> bool {
+    use diesel::result::{DatabaseErrorKind, Error};
+    match error {
+        Error::BrokenTransactionManager
+        | Error::DatabaseError(
+            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::SerializationFailure,
+            _,
+        ) => true,
+        Error::DatabaseError(_, told) => PASSING.iter().any(|words| told.message().contains(words)),
+        Error::RollbackErrorOnCommit { rollback_error, commit_error } => {
+            passes(commit_error) || passes(rollback_error)
+        }
+        _ => false,
     }
 }
 
@@ -244,5 +276,31 @@ mod tests {
     fn an_outage_is_never_told_as_not_found() {
         let error = AppError::from(diesel::result::Error::BrokenTransactionManager);
         assert_eq!(error.status_code(), StatusCode::SERVICE_UNAVAILABLE);
+    }
+
+    #[test]
+    fn what_passes_by_itself_is_an_outage_and_a_mistake_is_not() {
+        use diesel::result::{DatabaseErrorKind as Kind, Error};
+        let error = |kind, words: &str| Error::DatabaseError(kind, Box::new(words.to_owned()));
+        for (error, passing) in [
+            (error(Kind::Unknown, "database is locked"), true),
+            (error(Kind::Unknown, "deadlock detected"), true),
+            (error(Kind::Unknown, "canceling statement due to lock timeout"), true),
+            (error(Kind::Unknown, "canceling statement due to statement timeout"), true),
+            (error(Kind::SerializationFailure, "could not serialize access"), true),
+            (error(Kind::ClosedConnection, "server closed the connection unexpectedly"), true),
+            (error(Kind::UnableToSendCommand, "no connection to the server"), true),
+            (error(Kind::Unknown, "no such table: sessions"), false),
+            (error(Kind::UniqueViolation, "duplicate key value"), false),
+            (Error::RollbackTransaction, false),
+        ] {
+            let words = format!("{error:?}");
+            assert_eq!(matches!(AppError::from(error), AppError::Unavailable(_)), passing, "{words}");
+        }
+        let lost = Error::RollbackErrorOnCommit {
+            commit_error: Box::new(error(Kind::Unknown, "deadlock detected")),
+            rollback_error: Box::new(Error::NotInTransaction),
+        };
+        assert!(matches!(AppError::from(lost), AppError::Unavailable(_)));
     }
 }

@@ -67,6 +67,8 @@ pub const SESSIONS: &str = "/sessions";
 pub const REVOCATIONS: &str = "/revocations";
 pub const NEW_REVOCATION: &str = "/revocations/new";
 pub const ONE_REVOCATION: &str = "/revocations/one";
+pub const PEOPLE_REVOCATION: &str = "/revocations/people";
+pub const PEOPLE_REVOCATION_FILE: &str = "/revocations/people/file";
 pub const HEALTH_PAGE: &str = "/watch/health";
 pub const HEALTH: &str = "/health";
 pub const LIVENESS: &str = "/health/liveness";
@@ -121,6 +123,7 @@ pub mod patterns {
     pub const FAMILY: &str = "/families/{id}";
     pub const USER_SECURITY: &str = "/users/{id}/security";
     pub const REVOCATION: &str = "/revocations/{id}";
+    pub const REVOCATION_BEGIN: &str = "/revocations/{id}/begin";
     pub const REVOCATION_CANCEL: &str = "/revocations/{id}/cancel";
     pub const REVOCATION_RESULT: &str = "/revocations/{id}/result.csv";
     pub const SETUP_LINK: &str = "/setup/{token}";
@@ -173,7 +176,7 @@ pub fn is_anonymous(path: &str) -> bool {
 /// May a form with files be sent here? Its own extractor then checks the token.
 #[must_use]
 pub fn takes_files(path: &str) -> bool {
-    path == REGISTER || path == CASE_DOCUMENTS || path == INVITE_FILE
+    [REGISTER, CASE_DOCUMENTS, INVITE_FILE, PEOPLE_REVOCATION_FILE].contains(&path)
 }
 
 #[must_use]
@@ -335,6 +338,12 @@ pub fn family(id: impl Display) -> String {
 #[must_use]
 pub fn revocation(id: impl Display) -> String {
     format!("{REVOCATIONS}/{id}")
+}
+
+/// Confirms a list of people.
+#[must_use]
+pub fn revocation_begin(id: impl Display) -> String {
+    format!("{REVOCATIONS}/{id}/begin")
 }
 
 #[must_use]

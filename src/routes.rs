@@ -247,7 +247,11 @@ fn session_pages() -> Vec<Endpoint> {
         post(paths::NEW_REVOCATION, revocations::confirm_chosen),
         get(paths::ONE_REVOCATION, revocations::confirm_one),
         post(paths::ONE_REVOCATION, revocations::create_one),
+        get(paths::PEOPLE_REVOCATION, revocations::people_form),
+        post(paths::PEOPLE_REVOCATION, revocations::keep_typed),
+        post(paths::PEOPLE_REVOCATION_FILE, revocations::keep_file),
         get(p::REVOCATION, revocations::show),
+        post(p::REVOCATION_BEGIN, revocations::begin),
         post(p::REVOCATION_CANCEL, revocations::cancel),
         get(p::REVOCATION_RESULT, revocations::result),
     ]

@@ -514,6 +514,8 @@ diesel::table! {
         lease_until -> Nullable<Timestamp>,
         created_at -> Timestamp,
         finished_at -> Nullable<Timestamp>,
+        requested_by_key -> Nullable<Text>,
+        awaits_confirmation -> Bool,
     }
 }
 

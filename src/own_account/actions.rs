@@ -10,6 +10,7 @@ use crate::error::AppError;
 use crate::live::{Ended, Event as Live};
 use crate::mail::{DisplayName, TemplateKind, preferences};
 use crate::notifications::{self, Notification, NotificationId};
+use crate::revocations::Reason;
 use crate::sessions::store as sessions;
 
 /// Why a session ended, as its owner reads it.
@@ -42,19 +43,26 @@ pub async fn save_profile(app: &App, act: &Act, user: &UserId, profile: Profile)
         .await
 }
 
-/// Ends one of one's own sessions; open connections of it close.
+/// Ends one of one's own sessions, for a reason if there is one; open connections of it close.
 ///
 /// # Errors
 /// `NotFound` when it is somebody else's, or over.
-pub async fn end_session(app: &App, act: &Act, actor: &Actor, id: SessionId) -> Result<(), AppError> {
+pub async fn end_session(
+    app: &App,
+    act: &Act,
+    actor: &Actor,
+    id: SessionId,
+    reason: Option<Reason>,
+) -> Result<(), AppError> {
     let (random, act, who, session) = (app.random.clone(), act.clone(), actor.clone(), id.clone());
     app.db
         .write(move |c| {
-            if !sessions::end_own(c, &who.user, &session, BY_OWNER, act.at)? {
+            let why = reason.as_ref().map(Reason::as_str);
+            if !sessions::end_own(c, &who.user, &session, why.unwrap_or(BY_OWNER), act.at)? {
                 return Err(AppError::NotFound);
             }
             let event = Event::new(&who.organization, "session.ended", Target("session", session.as_str()));
-            audit::record(c, &random, &act, event)?;
+            audit::record(c, &random, &act, event.because(why))?;
             Ok(())
         })
         .await?;

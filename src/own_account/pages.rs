@@ -105,8 +105,8 @@ pub async fn save_profile(
 
 /// `GET /account/sessions`
 pub async fn sessions(SignedIn(actor): SignedIn, context: Context) -> Result<Page, AppError> {
-    let id = actor.user.clone();
-    let open = context.app.db.read(move |c| rows::open_of(c, &id, MOST_SESSIONS)).await?;
+    let (id, now) = (actor.user.clone(), context.now);
+    let open = context.app.db.read(move |c| rows::open_of(c, &id, now, MOST_SESSIONS)).await?;
     let view = views::sessions(&context, &actor, &open);
     Ok(page(Part::Sessions, unread(&context, &actor).await?, &view))
 }
@@ -118,7 +118,7 @@ pub async fn end_session(
     id: Path<String>,
 ) -> Result<SeeOther, AppError> {
     let id = SessionId::parse(&id).ok_or(AppError::NotFound)?;
-    actions::end_session(&context.app, &context.act(), &actor, id).await?;
+    actions::end_session(&context.app, &context.act(), &actor, id, None).await?;
     Ok(SeeOther::to(paths::OWN_SESSIONS).saying("That device was signed out."))
 }
 

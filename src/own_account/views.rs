@@ -101,11 +101,10 @@ fn facts(actor: &Actor, user: &User, now: Timestamp) -> Facts {
 
 /// Where the person is signed in.
 pub(super) fn sessions(context: &Context, actor: &Actor, open: &[Seen]) -> Markup {
-    let live: Vec<&Seen> = open.iter().filter(|session| session.is_live(context.now)).collect();
     html! {
         p { "These browsers and programs are signed in to your account. End what you do not know, and change your password then." }
-        ul .own-documents #sessions { @for session in &live { (session_row(context, actor, session)) } }
-        @if live.len() > 1 {
+        ul .own-documents #sessions { @for session in open { (session_row(context, actor, session)) } }
+        @if open.len() > 1 {
             (Form::post(paths::OWN_SESSIONS_END_OTHERS, context.csrf()).id("end-others-form").body(actions(html! {
                 (Button::danger("Sign out everywhere else"))
             })))

@@ -11,6 +11,7 @@ use crate::access::{Act, OrganizationId, SessionId, UserId, Who};
 use crate::accounts;
 use crate::app::App;
 use crate::clock::Timestamp;
+use crate::db::Connection;
 use crate::error::AppError;
 use crate::sessions::filter::Filter;
 use crate::sessions::listing;
@@ -28,6 +29,8 @@ pub struct Request {
     /// Ids or addresses of users, when only theirs are meant.
     pub list: Option<Vec<String>>,
     pub reason: Reason,
+    /// Only sessions that were open at this moment, when it is not now: that of a count that was confirmed.
+    pub counted_at: Option<Timestamp>,
 }
 
 /// What came of it.
@@ -62,23 +65,23 @@ pub fn draft(
     act: &Act,
     organization: &OrganizationId,
     selection: &Selection,
-    reason: &Reason,
+    reason: &str,
 ) -> Revocation {
-    let requester_name = match &act.who {
-        Who::User { name, .. } | Who::ApiKey { name, .. } => name.clone(),
-        Who::Command => "Command line".to_owned(),
-        Who::Visitor | Who::System => "Frontdesk".to_owned(),
-    };
     Revocation {
         id: RevocationId::new(&app.random, act.at),
         organization_id: organization.clone(),
         requested_by: act.user().cloned(),
-        requester_name,
+        requester_name: name_of(act),
         scope: selection.scope,
+        requested_by_key: match &act.who {
+            Who::ApiKey { id, .. } => Some(id.clone()),
+            _ => None,
+        },
+        awaits_confirmation: false,
         fingerprint: selection.fingerprint(reason),
         selection: serde_json::to_string(selection).unwrap_or_default(),
         listed: selection.list.is_some(),
-        reason: reason.as_str().to_owned(),
+        reason: reason.to_owned(),
         state: if selection.list.is_some() { RunState::Preparing } else { RunState::Running },
         matched: 0,
         revoked: 0,
@@ -93,24 +96,48 @@ pub fn draft(
     }
 }
 
+pub(super) fn name_of(act: &Act) -> String {
+    match &act.who {
+        Who::User { name, .. } | Who::ApiKey { name, .. } => name.clone(),
+        Who::Command => "Command line".to_owned(),
+        Who::Visitor | Who::System => "Frontdesk".to_owned(),
+    }
+}
+
 /// Ends the sessions that are asked for: a few at once, many beside the request.
 ///
 /// # Errors
 /// A list that is too long; outages.
 pub async fn revoke(app: &App, act: &Act, request: Request) -> Result<Receipt, AppError> {
-    let Request { organization, scope, filter, list, reason } = request;
+    let Request { organization, scope, filter, list, reason, counted_at } = request;
     let selection = Selection { scope, filter, list: list.as_deref().map(digest) };
-    let mut run = draft(app, act, &organization, &selection, &reason);
-    run.matched = match list {
-        None => count(app, &organization, &selection.filter, None, act.at).await?,
-        Some(list) => prepare(app, act, &run, selection.filter.clone(), list).await?,
-    };
+    let mut run = draft(app, act, &organization, &selection, reason.as_str());
+    run.cutoff = counted_at.map_or(act.at, |at| at.min(act.at));
+    match list {
+        None => run.matched = count(app, &run, selection.filter.clone(), act.at).await?,
+        Some(list) => {
+            check_length(&list)?;
+            keep_list(app, act, &run, list).await?;
+            run.matched = count(app, &run, selection.filter.clone(), act.at).await?;
+        }
+    }
     if run.matched == 0 && !run.listed {
         return Ok(Receipt::NOTHING);
     }
     begin(app, act, &run, selection).await?;
+    carry_on(app, act, run).await
+}
+
+/// Works on what has begun: here when it is little, beside the request otherwise.
+pub(super) async fn carry_on(app: &App, act: &Act, run: Revocation) -> Result<Receipt, AppError> {
     if run.matched <= SMALL {
-        work::run(app, &run.id, Some(act.clone()), None, |_| {}).await?;
+        match Box::pin(work::run(app, &run.id, Some(act.clone()), None, |_| {})).await {
+            // It has begun and is kept: whoever looks for work that nobody does goes on with it.
+            Err(AppError::Unavailable(cause)) => {
+                tracing::warn!(revocation = %run.id, %cause, "a revocation goes on later");
+            }
+            outcome => drop(outcome?),
+        }
     } else {
         work::go_on(app, &run.id);
     }
@@ -125,31 +152,28 @@ pub fn digest(list: &[String]) -> String {
     hex::encode(Sha256::digest(list.join("\n").as_bytes()))
 }
 
-async fn count(
+pub(super) async fn count(
     app: &App,
-    organization: &OrganizationId,
-    filter: &Filter,
-    list: Option<RevocationId>,
-    now: Timestamp,
-) -> Result<i64, AppError> {
-    let (organization, filter) = (organization.clone(), filter.clone());
-    app.db.read(move |c| store::matching(c, &organization, &filter, list.as_ref(), now)).await
-}
-
-/// Keeps the revocation with its list; answers how many sessions match.
-async fn prepare(
-    app: &App,
-    act: &Act,
     run: &Revocation,
     filter: Filter,
-    list: Vec<String>,
+    now: Timestamp,
 ) -> Result<i64, AppError> {
-    if list.len() > LONGEST_LIST {
-        let message = format!(
-            "Name at most {LONGEST_LIST} users at once; a longer list goes through the command line."
-        );
-        return Err(AppError::invalid("filter.users", message));
+    let (organization, moments) = (run.organization_id.clone(), (run.cutoff, now));
+    let list = run.listed.then(|| run.id.clone());
+    app.db.read(move |c| store::matching(c, &organization, &filter, list.as_ref(), moments)).await
+}
+
+fn check_length(list: &[String]) -> Result<(), AppError> {
+    if list.len() <= LONGEST_LIST {
+        return Ok(());
     }
+    let message =
+        format!("Name at most {LONGEST_LIST} users at once; a longer list goes through the command line.");
+    Err(AppError::invalid("filter.users", message))
+}
+
+/// Keeps the revocation with its list: all of it, or nothing.
+async fn keep_list(app: &App, act: &Act, run: &Revocation, list: Vec<String>) -> Result<(), AppError> {
     let lines: Vec<(i64, String)> = (1..).zip(list).collect();
     let (app_, run_, now) = (app.clone(), run.clone(), act.at);
     app.db
@@ -157,19 +181,24 @@ async fn prepare(
             store::insert(c, &run_)?;
             lines.chunks(250).try_for_each(|chunk| add_lines(c, &app_, &run_, chunk, now))
         })
-        .await?;
-    count(app, &run.organization_id, &filter, Some(run.id.clone()), act.at).await
+        .await
 }
 
 /// Lets the revocation run, and says in the audit log that a long one began.
-async fn begin(app: &App, act: &Act, run: &Revocation, selection: Selection) -> Result<(), AppError> {
+pub(super) async fn begin(
+    app: &App,
+    act: &Act,
+    run: &Revocation,
+    selection: Selection,
+) -> Result<(), AppError> {
     let (app_, act, run) = (app.clone(), act.clone(), run.clone());
     app.db
         .write(move |c| {
-            if run.listed {
-                store::ready(c, &run.id, &app_.instance, run.matched)?;
-            } else {
+            if !run.listed {
                 store::insert(c, &run)?;
+            } else if !store::ready(c, &run.id, &app_.instance, run.matched)? {
+                // Somebody else goes on with it, or it was cancelled.
+                return Ok(());
             }
             if run.matched > SMALL {
                 record(c, &app_, &run, &selection, &act, "session.revocation_started")?;
@@ -179,10 +208,25 @@ async fn begin(app: &App, act: &Act, run: &Revocation, selection: Selection) -> 
         .await
 }
 
-/// How many sessions would be ended.
+/// Goes on with a list that was kept whole by a request whose process died before its sessions were counted.
 ///
 /// # Errors
 /// Outages.
+pub(super) async fn take_up(app: &App, mut run: Revocation) -> Result<(), AppError> {
+    let (id, owner, now) = (run.id.clone(), app.instance.clone(), app.clock.now());
+    if !app.db.write(move |c| store::claim(c, &id, &owner, now, now.plus(LEASE))).await? {
+        return Ok(());
+    }
+    let selection = run.selection().map_err(AppError::internal)?;
+    run.matched = count(app, &run, selection.filter.clone(), now).await?;
+    let act = run.act(now);
+    begin(app, &act, &run, selection).await
+}
+
+/// How many sessions would be ended: those that the same request would end at this moment.
+///
+/// # Errors
+/// A list that is too long; outages.
 pub async fn preview(
     app: &App,
     organization: &OrganizationId,
@@ -190,18 +234,36 @@ pub async fn preview(
     list: Option<&[String]>,
     now: Timestamp,
 ) -> Result<i64, AppError> {
-    let Some(list) = list else { return count(app, organization, filter, None, now).await };
-    let (organization, filter, list) = (organization.clone(), filter.clone(), list.to_vec());
+    let (organization, filter) = (organization.clone(), filter.clone());
+    let Some(list) = list else {
+        return app.db.read(move |c| store::matching(c, &organization, &filter, None, (now, now))).await;
+    };
+    check_length(list)?;
+    let list = list.to_vec();
     app.db
         .read(move |c| {
             let mut matched = 0;
             for user in super::lines::users(c, &organization, &list)? {
-                let filter = Filter { user: Some(user), ..filter.clone() };
-                matched += store::matching(c, &organization, &filter, None, now)?;
+                matched += of_listed(c, &organization, &filter, user, now)?;
             }
             Ok::<_, AppError>(matched)
         })
         .await
+}
+
+/// How many sessions of a user who is in the list pass the filter, which may name another user.
+pub(super) fn of_listed(
+    c: &mut Connection,
+    organization: &OrganizationId,
+    filter: &Filter,
+    user: UserId,
+    now: Timestamp,
+) -> diesel::QueryResult<i64> {
+    if filter.user.as_ref().is_some_and(|only| *only != user) {
+        return Ok(0);
+    }
+    let filter = Filter { user: Some(user), ..filter.clone() };
+    store::matching(c, organization, &filter, None, (now, now))
 }
 
 /// Ends one session of the organization.
@@ -218,7 +280,12 @@ pub async fn revoke_session(
     find(app, organization, id, None).await?;
     let filter = Filter::one(id.clone());
     let organization = organization.clone();
-    revoke(app, act, Request { organization, scope: Scope::Session, filter, list: None, reason }).await
+    revoke(
+        app,
+        act,
+        Request { organization, scope: Scope::Session, filter, list: None, reason, counted_at: None },
+    )
+    .await
 }
 
 /// Ends a token family of the organization.
@@ -235,7 +302,12 @@ pub async fn revoke_family(
     find(app, organization, id, Some(Kind::Api)).await?;
     let filter = Filter::family(id.clone());
     let organization = organization.clone();
-    revoke(app, act, Request { organization, scope: Scope::Family, filter, list: None, reason }).await
+    revoke(
+        app,
+        act,
+        Request { organization, scope: Scope::Family, filter, list: None, reason, counted_at: None },
+    )
+    .await
 }
 
 /// Ends every session of a user of the organization.
@@ -254,7 +326,12 @@ pub async fn revoke_user(
     found.ok_or(AppError::NotFound)?;
     let filter = Filter::of_user(id.clone());
     let organization = organization.clone();
-    revoke(app, act, Request { organization, scope: Scope::User, filter, list: None, reason }).await
+    revoke(
+        app,
+        act,
+        Request { organization, scope: Scope::User, filter, list: None, reason, counted_at: None },
+    )
+    .await
 }
 
 async fn find(
@@ -286,16 +363,7 @@ pub async fn cancel(
             if !store::close(c, &id, RunState::Cancelled, None, act.at)? {
                 return Ok(false);
             }
-            let run = store::find(c, &id)?;
-            // A person of whom some sessions were ended is told of those.
-            let open = run.progress().map_err(AppError::internal)?.open.filter(|tally| tally.count > 0);
-            if let Some(tally) = open {
-                work::tell(c, &app_, &run, std::slice::from_ref(&tally), act.at)?;
-                store::add_user(c, &id)?;
-                if run.listed {
-                    store::count_lines(c, &id, &[tally])?;
-                }
-            }
+            work::tell_the_rest(c, &app_, &id, act.at)?;
             let run = store::find(c, &id)?;
             let selection = run.selection().map_err(AppError::internal)?;
             record(c, &app_, &run, &selection, &act, "session.revocation_cancelled")?;

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::actions::{self, Receipt, Request};
+use super::guard::OwnerOrKey;
+use super::large::LargeJson;
 use super::model::{Reason, Revocation, RevocationId, Scope};
 use super::store;
 use crate::access::{Role, SessionId, UserId};
@@ -20,7 +22,7 @@ use crate::sessions::store::Kind;
 use crate::web::errors::Problem;
 use crate::web::forms::body;
 use crate::web::guard::{Fresh, RevokeSessions, SeeUsers};
-use crate::web::{Allowed, Context, Json, SignedIn};
+use crate::web::{Allowed, Context, Json};
 
 /// Said when nobody says why.
 const USUAL_REASON: &str = "Ended by staff.";
@@ -37,17 +39,27 @@ impl Why {
     fn reason(&self) -> Result<Reason, AppError> {
         Ok(Reason::parse(self.reason.as_deref().unwrap_or(USUAL_REASON))?)
     }
+
+    /// For one's own session, which needs none.
+    fn own_reason(&self) -> Result<Option<Reason>, AppError> {
+        Ok(self.reason.as_deref().map(Reason::parse).transpose()?)
+    }
 }
 
-/// How many sessions were ended.
+/// What came of it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Revoked {
+    /// Sessions that were ended by now.
     #[schema(example = 3)]
     revoked: i64,
+    /// The revocation, when it still goes on: `GET /sessions/revocations/{id}` tells how far it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    job: Option<String>,
 }
 
 fn revoked(receipt: &Receipt) -> HttpResponse {
-    HttpResponse::Ok().json(Revoked { revoked: receipt.revoked })
+    let job = receipt.job().map(|run| run.id.to_string());
+    HttpResponse::Ok().json(Revoked { revoked: receipt.revoked, job })
 }
 
 fn session_id(text: &str) -> Result<SessionId, AppError> {
@@ -77,9 +89,9 @@ pub async fn family(
     Ok(revoked(&receipt))
 }
 
-/// Ends every session and token family of a user.
+/// Ends every session and token family of a user. Up to 500 are ended at once, more beside the request.
 #[utoipa::path(delete, path = "/api/v1/sessions/revoke-user/{id}", tag = "sessions", params(("id" = String, Path, description = "The user")), request_body = Why, responses(
-    (status = 200, description = "Ended", body = Revoked),
+    (status = 200, description = "Ended, or begun", body = Revoked),
     (status = 400, description = "The body cannot be read", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "`not_permitted`", body = Problem, content_type = "application/problem+json"),
@@ -100,19 +112,19 @@ pub async fn user(
     Ok(revoked(&receipt))
 }
 
-/// Ends one session: one's own, or, with the permission for it, any of the organization.
+/// Ends one session: one's own, or, with the permission for it, any of the organization. A key ends those of others.
 #[utoipa::path(delete, path = "/api/v1/sessions/{id}", tag = "sessions", params(("id" = String, Path)), request_body = Why, responses(
     (status = 200, description = "Ended; 0 when it was over already", body = Revoked),
     (status = 400, description = "The body cannot be read", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`password_change_required`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`password_change_required`; `scope_missing` for a key", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "No such session that the caller may end", body = Problem, content_type = "application/problem+json"),
     (status = 413, description = "The body is too large", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "The reason is too long", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "Try again after `Retry-After`", body = Problem, content_type = "application/problem+json"),
 ))]
 pub async fn one(
-    SignedIn(actor): SignedIn,
+    OwnerOrKey(actor): OwnerOrKey,
     context: Context,
     staff: Option<Allowed<RevokeSessions>>,
     id: Path<String>,
@@ -122,13 +134,16 @@ pub async fn one(
     let (organization, sought) = (actor.organization.clone(), id.clone());
     let found = context.app.db.read(move |c| listing::by_id(c, &organization, &sought)).await?;
     let found = found.ok_or(AppError::NotFound)?.session;
-    if found.user_id == actor.user {
-        let ended = match own_account::actions::end_session(&context.app, &context.act(), &actor, id).await {
+    // Who made a key is not the one who calls with it.
+    if found.user_id == actor.user && actor.key.is_none() {
+        let reason = why.own_reason()?;
+        let act = context.act();
+        let ended = match own_account::actions::end_session(&context.app, &act, &actor, id, reason).await {
             Ok(()) => 1,
             Err(AppError::NotFound) => 0,
             Err(error) => return Err(error),
         };
-        return Ok(HttpResponse::Ok().json(Revoked { revoked: ended }));
+        return Ok(HttpResponse::Ok().json(Revoked { revoked: ended, job: None }));
     }
     // Whoever may not end it need not know that it exists.
     let staff = staff.ok_or(AppError::NotFound)?;
@@ -238,7 +253,7 @@ pub struct RevokeAnswer {
 pub async fn matching(
     who: Fresh<RevokeSessions>,
     context: Context,
-    Json(sent): Json<RevokeBody>,
+    LargeJson(sent): LargeJson<RevokeBody>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
     let (filter, list) = sent.filter.read()?;
@@ -250,7 +265,7 @@ pub async fn matching(
     }
     let reason = Reason::parse(sent.reason.as_deref().unwrap_or_default())?;
     let scope = if list.is_some() { Scope::Users } else { Scope::Filter };
-    let wanted = Request { organization, scope, filter, list, reason };
+    let wanted = Request { organization, scope, filter, list, reason, counted_at: None };
     once(&context, &request, || body(&request).to_vec(), async {
         let receipt = actions::revoke(&context.app, &context.act(), wanted).await?;
         let job = receipt.job().map(|run| run.id.to_string());

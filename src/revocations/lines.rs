@@ -15,6 +15,32 @@ use crate::mail::EmailAddress;
 /// More of a line is not kept.
 const MOST: usize = 320;
 
+/// What a line of a list says: an id or an address, without what surrounds it. Nothing for a blank line or one that is
+/// a comment. A comment begins with a `#` at the start or after a space; within an address it is a letter like any
+/// other. What is no UTF-8 names nobody and is told with its line, as whatever else names nobody.
+#[must_use]
+pub fn meant(line: &[u8]) -> Option<String> {
+    let line = line.strip_prefix(b"\xef\xbb\xbf".as_slice()).unwrap_or(line);
+    let text = String::from_utf8_lossy(line);
+    let mut before = ' ';
+    let comment = text.char_indices().find(|(_, letter)| {
+        let begins = *letter == '#' && before.is_whitespace();
+        before = *letter;
+        begins
+    });
+    let text = comment.map_or(text.as_ref(), |(at, _)| text.get(..at).unwrap_or_default()).trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// The lines of a list that say something, with their numbers.
+#[must_use]
+pub fn read(list: &[u8]) -> Vec<(i64, String)> {
+    (1..)
+        .zip(list.split(|byte| *byte == b'\n'))
+        .filter_map(|(line, text)| Some((line, meant(text)?)))
+        .collect()
+}
+
 /// What a line may name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lookup {
@@ -112,6 +138,30 @@ pub fn add_lines(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_comment_begins_at_the_start_or_after_a_space_and_nowhere_else() {
+        for (line, says) in [
+            ("ada@example.org", Some("ada@example.org")),
+            ("  ada@example.org\t# the first\r", Some("ada@example.org")),
+            ("ada#1@example.org", Some("ada#1@example.org")),
+            ("ada#1@example.org #2", Some("ada#1@example.org")),
+            ("# ada@example.org", None),
+            ("\t#ada@example.org", None),
+            (" \r", None),
+            ("\u{feff}# all", None),
+            ("\u{feff}ada@example.org", Some("ada@example.org")),
+        ] {
+            assert_eq!(meant(line.as_bytes()).as_deref(), says, "{line:?}");
+        }
+        assert_eq!(meant(b"ada\xff@example.org").as_deref(), Some("ada\u{fffd}@example.org"));
+    }
+
+    #[test]
+    fn lines_keep_their_numbers() {
+        let list = b"# all of them\n\nada@example.org\r\nbabbage";
+        assert_eq!(read(list), [(3, "ada@example.org".to_owned()), (4, "babbage".to_owned())]);
+    }
 
     #[test]
     fn a_line_names_an_id_an_address_or_nobody() {

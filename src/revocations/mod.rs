@@ -4,7 +4,8 @@
 //! in batches, each one short write transaction that ends sessions, tells their people (one notification and
 //! one mail each) and keeps the place. So it survives a crash anywhere: whoever takes its lease goes on.
 //!
-//! States: `preparing` (its list is being read), `running`, then `done`, `cancelled` or `failed`.
+//! States: `preparing` (its list is being read, or waits for its confirmation), `running`, then `done`, `cancelled` or
+//! `failed`.
 //!
 //! Invariants:
 //! - a session is ended, counted and told of by exactly one revocation: the conditional update decides;
@@ -15,8 +16,11 @@
 pub mod actions;
 pub mod api;
 mod csv;
+pub mod drafts;
+mod guard;
 pub mod jobs;
-mod lines;
+mod large;
+pub mod lines;
 mod model;
 pub mod pages;
 pub mod store;
@@ -28,4 +32,5 @@ mod work;
 pub use model::{
     Line, LineOutcome, Reason, ReasonError, Revocation, RevocationId, RunState, SMALL, Scope, Selection,
 };
+pub use tally::{After, Target};
 pub use work::{Outcome, run};

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::tally::Progress;
-use crate::access::{Act, OrganizationId, UserId, Who};
+use crate::access::{Act, ApiKeyId, OrganizationId, UserId, Who};
 use crate::clock::Timestamp;
 use crate::db::MultiBackend;
 use crate::db::schema::{revocation_lines, revocations as table};
@@ -115,8 +115,8 @@ impl Selection {
 
     /// The same request has the same one.
     #[must_use]
-    pub fn fingerprint(&self, reason: &Reason) -> String {
-        let text = serde_json::json!([self, reason.as_str()]).to_string();
+    pub fn fingerprint(&self, reason: &str) -> String {
+        let text = serde_json::json!([self, reason]).to_string();
         hex::encode(Sha256::digest(text.as_bytes()))
     }
 
@@ -127,7 +127,13 @@ impl Selection {
         if self.list.is_some() {
             words.insert(0, "people of the list".to_owned());
         }
-        if words.is_empty() { "every open session".to_owned() } else { words.join(", ") }
+        if words.is_empty() {
+            words.push("every open session".to_owned());
+        }
+        if self.filter.but.is_some() {
+            words.push("but not that of whoever asked".to_owned());
+        }
+        words.join(", ")
     }
 }
 
@@ -192,6 +198,9 @@ pub struct Revocation {
     pub lease_until: Option<Timestamp>,
     pub created_at: Timestamp,
     pub finished_at: Option<Timestamp>,
+    pub requested_by_key: Option<ApiKeyId>,
+    /// Its list was given in the console and is not confirmed yet.
+    pub awaits_confirmation: bool,
 }
 
 impl Revocation {
@@ -213,9 +222,11 @@ impl Revocation {
 
     /// The one who asked for it, at a later moment.
     pub(super) fn act(&self, at: Timestamp) -> Act {
-        let who = match &self.requested_by {
-            Some(id) => Who::User { id: id.clone(), name: self.requester_name.clone() },
-            None => Who::Command,
+        let name = self.requester_name.clone();
+        let who = match (&self.requested_by, &self.requested_by_key) {
+            (Some(id), _) => Who::User { id: id.clone(), name },
+            (None, Some(id)) => Who::ApiKey { id: id.clone(), name },
+            (None, None) => Who::Command,
         };
         Act { who, ..Act::by_system(at) }
     }
@@ -313,11 +324,10 @@ mod tests {
 
     #[test]
     fn the_same_request_is_known_again() {
-        let reason = Reason::parse("lost laptop").unwrap();
         let one = Selection::new(Scope::Filter, Filter::default());
-        assert_eq!(one.fingerprint(&reason), one.clone().fingerprint(&reason));
+        assert_eq!(one.fingerprint("lost laptop"), one.clone().fingerprint("lost laptop"));
         let other = Selection { list: Some("x".to_owned()), ..one.clone() };
-        assert_ne!(one.fingerprint(&reason), other.fingerprint(&reason));
-        assert_ne!(one.fingerprint(&reason), one.fingerprint(&Reason::parse("other").unwrap()));
+        assert_ne!(one.fingerprint("lost laptop"), other.fingerprint("lost laptop"));
+        assert_ne!(one.fingerprint("lost laptop"), one.fingerprint("other"));
     }
 }

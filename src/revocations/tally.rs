@@ -9,7 +9,7 @@ use crate::access::{SessionId, UserId};
 
 /// A session to be ended. Those of one user come one after the other.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Target {
+pub struct Target {
     pub session: SessionId,
     pub user: UserId,
     /// The line of the list that names the user; 0 without a list.
@@ -27,7 +27,7 @@ pub(super) struct Progress {
 
 /// A place in the order of the walk.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct After {
+pub struct After {
     pub line: i64,
     pub user: UserId,
     pub session: SessionId,

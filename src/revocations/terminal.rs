@@ -1,14 +1,16 @@
 //! Revocations from the command line: begun or gone on with, list and all, by a process that may be killed.
 
-use super::actions::draft;
+use super::actions::{draft, of_listed};
 use super::lines::add_lines;
 use super::model::{LEASE, Line, LineOutcome, Reason, Revocation, RevocationId, RunState, Selection};
 use super::store;
 use super::work::record;
-use crate::access::{Act, OrganizationId, UserId};
+use crate::access::{Act, OrganizationId, SessionId, UserId};
 use crate::app::App;
 use crate::error::AppError;
 use crate::sessions::filter::Filter;
+use crate::sessions::listing;
+use crate::sessions::store::Kind;
 
 /// A revocation to work on.
 #[derive(Clone, Debug)]
@@ -26,7 +28,7 @@ pub async fn open(
     reason: &Reason,
 ) -> Result<Opened, AppError> {
     let act = Act::by_command(app.clock.now());
-    let mut run = draft(app, &act, organization, selection, reason);
+    let mut run = draft(app, &act, organization, selection, reason.as_str());
     if !run.listed {
         run.matched = matching(app, &run, selection).await?;
     }
@@ -52,13 +54,23 @@ pub async fn find(
     id: &RevocationId,
 ) -> Result<Option<Revocation>, AppError> {
     let (organization, id) = (organization.clone(), id.clone());
-    app.db.read(move |c| store::by_id(c, &organization, &id)).await
+    let found = app.db.read(move |c| store::by_id(c, &organization, &id)).await?;
+    // What waits for its confirmation in the console is not to be gone on with.
+    Ok(found.filter(|run| !run.awaits_confirmation))
+}
+
+/// Has the organization a token family with this id?
+pub async fn has_family(app: &App, organization: &OrganizationId, id: &SessionId) -> Result<bool, AppError> {
+    let (organization, id) = (organization.clone(), id.clone());
+    let found = app.db.read(move |c| listing::by_id(c, &organization, &id)).await?;
+    Ok(found.is_some_and(|found| found.session.kind == Kind::Api))
 }
 
 async fn matching(app: &App, run: &Revocation, selection: &Selection) -> Result<i64, AppError> {
     let (organization, filter) = (run.organization_id.clone(), selection.filter.clone());
-    let (list, now) = (run.listed.then(|| run.id.clone()), app.clock.now());
-    app.db.read(move |c| store::matching(c, &organization, &filter, list.as_ref(), now)).await
+    let list = run.listed.then(|| run.id.clone());
+    let moments = (run.cutoff, app.clock.now());
+    app.db.read(move |c| store::matching(c, &organization, &filter, list.as_ref(), moments)).await
 }
 
 /// Takes the lease, or keeps it.
@@ -141,8 +153,7 @@ pub async fn look_up(
             let users = super::lines::each_user(c, &organization, &texts)?;
             let count = |user: Option<UserId>| {
                 let Some(user) = user else { return Ok(None) };
-                let filter = Filter { user: Some(user.clone()), ..filter.clone() };
-                let matched = store::matching(c, &organization, &filter, None, now)?;
+                let matched = of_listed(c, &organization, &filter, user.clone(), now)?;
                 Ok::<_, AppError>(Some((user, matched)))
             };
             users.into_iter().map(count).collect()

@@ -305,15 +305,38 @@ pub(super) fn record(
     audit::record(c, &app.random, act, event.change(None, after).because(Some(&run.reason)))
 }
 
+/// A person of whom some sessions were ended is told of those when nothing more will be.
+pub(super) fn tell_the_rest(
+    c: &mut Connection,
+    app: &App,
+    id: &RevocationId,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let run = store::find(c, id)?;
+    let progress = run.progress().unwrap_or_default();
+    let Some(tally) = progress.open.filter(|tally| tally.count > 0) else { return Ok(()) };
+    tell(c, app, &run, std::slice::from_ref(&tally), now)?;
+    store::add_user(c, id)?;
+    if run.listed {
+        store::count_lines(c, id, &[tally])?;
+    }
+    Ok(())
+}
+
 /// Closes a revocation that cannot go on.
 async fn fail(app: &App, id: &RevocationId, error: &AppError) -> Result<(), AppError> {
     tracing::error!(revocation = %id, %error, "a revocation failed");
+    // The cause is in the log; the page says what to do.
+    give_up(app, id, "It stopped because of an error on our side. Start it again for what is left.").await
+}
+
+/// Closes one as failed, with what to do.
+pub(super) async fn give_up(app: &App, id: &RevocationId, advice: &'static str) -> Result<(), AppError> {
     let (app_, id, now) = (app.clone(), id.clone(), app.clock.now());
     app.db
         .write(move |c| {
-            // The cause is in the log; the page says what to do.
-            let advice = "It stopped because of an error on our side. Start it again for what is left.";
             if store::close(c, &id, RunState::Failed, Some(advice), now)? {
+                tell_the_rest(c, &app_, &id, now)?;
                 let run = store::find(c, &id)?;
                 let selection = run.selection().unwrap_or(Selection::new(run.scope, Filter::default()));
                 record(c, &app_, &run, &selection, &run.act(now), "session.revocation_failed")?;

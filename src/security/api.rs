@@ -82,13 +82,25 @@ impl TokenBody {
     }
 }
 
-/// A token family with its rotation chain, from the first token to the latest.
+/// A token family with its rotation chain.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FamilyBody {
     id: String,
     /// `open`, `ended` or `expired`.
     state: String,
+    /// How many refresh tokens the chain has altogether.
+    tokens_total: i64,
+    /// The latest 50 of them, in the order in which they were issued.
     tokens: Vec<TokenBody>,
+}
+
+/// A revocation that ended sessions of the person.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OwnRevocation {
+    #[serde(flatten)]
+    revocation: RevocationBody,
+    /// How many of this person's sessions it ended; `revoked` counts those of everybody.
+    own_sessions: i64,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -156,7 +168,7 @@ impl From<Device> for DeviceBody {
     }
 }
 
-/// The security of one person's account; the latest 100 of each kind.
+/// The security of one person's account: the latest 100 of each kind, and of each family the latest 50 tokens.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SecurityAudit {
     user: Person,
@@ -164,14 +176,15 @@ pub struct SecurityAudit {
     families: Vec<FamilyBody>,
     failures: Vec<FailureBody>,
     locks: Vec<LockBody>,
-    revocations: Vec<RevocationBody>,
+    revocations: Vec<OwnRevocation>,
     devices: Vec<DeviceBody>,
 }
 
 impl SecurityAudit {
     fn new(dossier: Dossier, now: Timestamp, caller: &crate::access::SessionId) -> Self {
         let user = dossier.user;
-        let family = |Family { session, chain }: Family| FamilyBody {
+        let family = |Family { session, chain, tokens }: Family| FamilyBody {
+            tokens_total: tokens,
             state: session.state(now).to_string(),
             id: session.id.to_string(),
             tokens: chain.into_iter().map(|link| TokenBody::new(link, session.ended_at, now)).collect(),
@@ -197,7 +210,11 @@ impl SecurityAudit {
             families: dossier.families.into_iter().map(family).collect(),
             failures: dossier.failures.into_iter().map(FailureBody::from).collect(),
             locks: dossier.locks.into_iter().map(LockBody::from).collect(),
-            revocations: dossier.revocations.into_iter().map(|(run, _)| run.into()).collect(),
+            revocations: dossier
+                .revocations
+                .into_iter()
+                .map(|(run, own_sessions)| OwnRevocation { revocation: run.into(), own_sessions })
+                .collect(),
             devices: dossier.devices.into_iter().map(DeviceBody::from).collect(),
         }
     }
@@ -217,8 +234,8 @@ pub async fn audit(
     id: Path<String>,
 ) -> Result<HttpResponse, AppError> {
     let id = UserId::parse(&id).ok_or(AppError::NotFound)?;
-    let organization = who.actor.organization;
-    let found = context.app.db.read(move |c| reading::dossier(c, &organization, &id)).await?;
+    let (organization, now) = (who.actor.organization, context.now);
+    let found = context.app.db.read(move |c| reading::dossier(c, &organization, &id, now)).await?;
     let dossier = found.ok_or(AppError::NotFound)?;
     Ok(HttpResponse::Ok().json(SecurityAudit::new(dossier, context.now, &who.actor.session)))
 }

@@ -12,8 +12,8 @@ use crate::web::{Allowed, Context, Page};
 /// `GET /users/{id}/security`
 pub async fn show(who: Allowed<SeeUsers>, context: Context, id: Path<String>) -> Result<Page, AppError> {
     let id = UserId::parse(&id).ok_or(AppError::NotFound)?;
-    let organization = who.actor.organization;
-    let found = context.app.db.read(move |c| reading::dossier(c, &organization, &id)).await?;
+    let (organization, now) = (who.actor.organization, context.now);
+    let found = context.app.db.read(move |c| reading::dossier(c, &organization, &id, now)).await?;
     let dossier = found.ok_or(AppError::NotFound)?;
     let may_end = who.actor.role.allows(Permission::RevokeSessions);
     let view = views::Security { dossier: &dossier, now: context.now, may_end };

@@ -24,15 +24,11 @@ pub struct Security<'a> {
 }
 
 impl Security<'_> {
-    fn has_open(&self) -> bool {
-        self.dossier.sessions.iter().any(|session| session.state(self.now) == State::Open)
-    }
-
     /// The one act of the page.
     #[must_use]
     pub fn end_all(&self) -> Option<Markup> {
         let url = paths::end_one("user", &self.dossier.user.id);
-        let shown = self.may_end && self.has_open();
+        let shown = self.may_end && self.dossier.has_open;
         shown.then(|| Button::danger("End all sessions").href(&url).id("end-user").render())
     }
 
@@ -110,13 +106,13 @@ impl Security<'_> {
     }
 
     fn families(&self) -> Markup {
-        let rows = self.dossier.families.iter().map(|Family { session, chain }| {
+        let rows = self.dossier.families.iter().map(|Family { session, tokens, .. }| {
             let open = session.state(self.now) == State::Open;
             Row::new(format!("family-{}", session.id))
                 .quiet(!open)
                 .cell(Cell::link(&paths::family(&session.id), &session.device))
                 .cell(Cell::of(state(session, self.now)))
-                .cell(Cell::text(&count(chain.len() as u64)))
+                .cell(Cell::text(&count(tokens.unsigned_abs())))
                 .cell(Cell::of(time(session.created_at, self.now)))
                 .cell(Cell::of(time(session.seen_at, self.now)))
                 .cell(if open && self.may_end {

@@ -14,6 +14,9 @@ pub struct Filter {
     /// These sessions or token families.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sessions: Vec<SessionId>,
+    /// All but this one: whoever ends many goes on working.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub but: Option<SessionId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<UserId>,
     #[serde(skip_serializing_if = "Option::is_none")]

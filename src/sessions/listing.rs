@@ -183,12 +183,28 @@ pub fn of_user(
         .load(c)
 }
 
-/// The open sessions of a user, newest first.
-pub fn open_of_user(c: &mut Connection, user: &UserId, now: Timestamp) -> QueryResult<Vec<Session>> {
-    open_at!(table::table.filter(table::user_id.eq(user)), now)
-        .order((table::created_at.desc(), table::id.desc()))
+/// A page of the open sessions of a user, newest first.
+pub fn open_of_user(
+    c: &mut Connection,
+    user: &UserId,
+    now: Timestamp,
+    place: &Place,
+    limit: usize,
+) -> QueryResult<Slice<Session>> {
+    let query = table::table
+        .filter(table::user_id.eq(user))
         .select(Session::as_select())
-        .load(c)
+        .into_boxed::<MultiBackend>();
+    let mut query = open_at!(query, now);
+    let query = keyset!(query, table::created_at, place);
+    let rows: Vec<Session> = query.limit(i64::try_from(limit).unwrap_or(50) + 1).load(c)?;
+    Ok(Slice::cut(rows, limit, place, |row| Cursor::new(row.created_at, row.id.as_str())))
+}
+
+/// Has a user an open session?
+pub fn has_open(c: &mut Connection, user: &UserId, now: Timestamp) -> QueryResult<bool> {
+    let open = open_at!(table::table.filter(table::user_id.eq(user)), now);
+    diesel::select(diesel::dsl::exists(open)).get_result(c)
 }
 
 /// Sessions that ended after a place of the feed, oldest end first.

@@ -10,6 +10,7 @@ pub mod api;
 pub mod api_tokens;
 pub mod console;
 mod cookie;
+mod feed;
 pub mod filter;
 pub mod identity;
 pub mod listing;
@@ -18,7 +19,7 @@ pub mod search;
 pub mod store;
 
 pub use cookie::{Opened, Rows, cookie_name, device, forget, open, remember, rotate};
-pub(crate) use narrow::{narrow, open_at};
+pub(crate) use narrow::{narrow, narrow_apart, narrow_own, open_at};
 
 use chrono::TimeDelta;
 

@@ -1,24 +1,24 @@
 //! A [`Filter`](super::filter::Filter) as SQL: macros, since the type of a query grows with each part.
 
-/// Narrows a boxed query over `sessions` and their `users` to an organization and what a filter names.
-macro_rules! narrow {
+/// Narrows a boxed query over `sessions` to an organization and what a filter names of the sessions themselves.
+macro_rules! narrow_own {
     ($query:expr, $organization:expr, $filter:expr) => {{
         use $crate::db::functions::ip_within;
-        use $crate::db::schema::{sessions, users};
+        use $crate::db::schema::sessions;
         use $crate::db::text::{contains_pattern, lower};
         let filter: &$crate::sessions::filter::Filter = $filter;
         let mut query = $query.filter(sessions::organization_id.eq($organization));
         if !filter.sessions.is_empty() {
             query = query.filter(sessions::id.eq_any(filter.sessions.clone()));
         }
+        if let Some(but) = filter.but.clone() {
+            query = query.filter(sessions::id.ne(but));
+        }
         if let Some(user) = filter.user.clone() {
             query = query.filter(sessions::user_id.eq(user));
         }
         if let Some(kind) = filter.kind {
             query = query.filter(sessions::kind.eq(kind));
-        }
-        if let Some(role) = filter.role {
-            query = query.filter(users::role.eq(role));
         }
         if let Some(country) = filter.country.clone() {
             query = query.filter(sessions::country.eq(country));
@@ -37,13 +37,50 @@ macro_rules! narrow {
         if let Some(at) = filter.signed_in_after {
             query = query.filter(sessions::created_at.ge(at));
         }
+        for part in &filter.device {
+            query = query.filter(lower(sessions::device).like(contains_pattern(part)).escape('\\'));
+        }
+        query
+    }};
+}
+
+/// Narrows a boxed query over `sessions` and their `users` to an organization and what a filter names.
+macro_rules! narrow {
+    ($query:expr, $organization:expr, $filter:expr) => {{
+        use $crate::db::schema::users;
+        use $crate::db::text::{contains_pattern, lower};
+        let filter: &$crate::sessions::filter::Filter = $filter;
+        let mut query = $crate::sessions::narrow_own!($query, $organization, filter);
+        if let Some(role) = filter.role {
+            query = query.filter(users::role.eq(role));
+        }
         for part in &filter.person {
             let pattern = contains_pattern(part);
             let name = lower(users::name).like(pattern.clone()).escape('\\');
             query = query.filter(name.or(lower(users::email).like(pattern).escape('\\')));
         }
-        for part in &filter.device {
-            query = query.filter(lower(sessions::device).like(contains_pattern(part)).escape('\\'));
+        query
+    }};
+}
+
+/// The same for a query over `sessions` alone, which then walks along their index whatever is asked of their users:
+/// an engine that may begin with the users sorts all sessions for each page.
+macro_rules! narrow_apart {
+    ($query:expr, $organization:expr, $filter:expr) => {{
+        use diesel::dsl::exists;
+        use $crate::db::schema::{sessions, users};
+        use $crate::db::text::{contains_pattern, lower};
+        let filter: &$crate::sessions::filter::Filter = $filter;
+        let mut query = $crate::sessions::narrow_own!($query, $organization, filter);
+        let user = users::table.filter(users::id.eq(sessions::user_id));
+        if let Some(role) = filter.role {
+            query = query.filter(exists(user.filter(users::role.eq(role))));
+        }
+        for part in &filter.person {
+            let pattern = contains_pattern(part);
+            let name = lower(users::name).like(pattern.clone()).escape('\\');
+            let either = name.or(lower(users::email).like(pattern).escape('\\'));
+            query = query.filter(exists(user.filter(either)));
         }
         query
     }};
@@ -62,4 +99,4 @@ macro_rules! open_at {
     }};
 }
 
-pub(crate) use {narrow, open_at};
+pub(crate) use {narrow, narrow_apart, narrow_own, open_at};

@@ -4,13 +4,13 @@
 
 use super::filter::{self, Filter};
 use super::store::Kind;
-use crate::access::{Role, SessionId};
+use crate::access::{Role, SessionId, UserId};
 use crate::clock::Timestamp;
 use crate::web::terms;
 
 /// The operators, with an example of each; the help lists them.
 pub const OPERATORS: &[(&str, &str, &str)] = &[
-    ("user", "user:ada@", "part of the person’s name or address"),
+    ("user", "user:ada@", "part of the person’s name or address, or their id"),
     ("ip", "ip:10.0.0.0/8", "an address or a network"),
     ("device", "device:firefox", "part of the device’s name"),
     ("kind", "kind:api", "browser or api"),
@@ -63,7 +63,10 @@ fn narrow(filter: &mut Filter, token: &str) -> Result<(), String> {
         return Err(format!("Write what to look for after “{name}:”."));
     }
     match name.to_ascii_lowercase().as_str() {
-        "user" => filter.person.push(value.to_owned()),
+        "user" => match UserId::parse(value) {
+            Some(id) => once(&mut filter.user, name, id)?,
+            None => filter.person.push(value.to_owned()),
+        },
         "device" => filter.device.push(value.to_owned()),
         "ip" => {
             let network = filter::network(value);
@@ -138,6 +141,14 @@ mod tests {
             ..Filter::default()
         };
         assert_eq!((search.filter, search.problems), (filter, Vec::new()));
+    }
+
+    #[test]
+    fn a_pasted_id_names_one_person() {
+        let id = "0190a1b2-0000-7000-8000-00000000abcd";
+        let search = Search::parse(&format!("user:{id}"));
+        assert_eq!(search.filter, Filter { user: UserId::parse(id), ..Filter::default() });
+        assert_eq!(Search::parse("user:0190a1b2").filter.person, ["0190a1b2"]);
     }
 
     #[test]

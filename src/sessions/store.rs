@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use diesel::prelude::*;
 
+use super::narrow::open_at;
 use crate::access::{Act, Actor, Means, OrganizationId, Role, SessionId, UserId};
 use crate::accounts::Status;
 use crate::clock::Timestamp;
@@ -159,25 +160,11 @@ pub struct Seen {
     pub country: Option<String>,
     pub ended_at: Option<Timestamp>,
     pub end_reason: Option<String>,
-    #[serde(skip)]
-    pub idle_seconds: i64,
 }
 
-impl Seen {
-    /// Could it still be used at `now`? The access token of an API session is renewed, so only its end counts.
-    #[must_use]
-    pub fn is_live(&self, now: Timestamp) -> bool {
-        let idle = TimeDelta::seconds(self.idle_seconds);
-        let open = self.kind == Kind::Api || (self.expires_at > now && self.seen_at.plus(idle) > now);
-        self.ended_at.is_none() && open
-    }
-}
-
-/// The sessions of a user that were not ended, newest first, at most `limit`.
-pub fn open_of(c: &mut Connection, user: &UserId, limit: i64) -> QueryResult<Vec<Seen>> {
-    table::table
-        .filter(table::user_id.eq(user))
-        .filter(table::ended_at.is_null())
+/// The open sessions of a user, newest first, at most `limit`.
+pub fn open_of(c: &mut Connection, user: &UserId, now: Timestamp, limit: i64) -> QueryResult<Vec<Seen>> {
+    open_at!(table::table.filter(table::user_id.eq(user)), now)
         .order((table::created_at.desc(), table::id.desc()))
         .limit(limit)
         .select(Seen::as_select())
@@ -255,7 +242,7 @@ pub fn end(c: &mut Connection, id: &SessionId, reason: &str, now: Timestamp) -> 
         .map(drop)
 }
 
-/// Ends every session of a user but the one given; answers how many.
+/// Ends every open session of a user but the one given; answers how many. One that is over already stays as it is.
 pub fn end_others(
     c: &mut Connection,
     user: &UserId,
@@ -264,23 +251,23 @@ pub fn end_others(
     act: &Act,
 ) -> QueryResult<usize> {
     let kept = keep.map_or("", SessionId::as_str);
-    let others = table::table
-        .filter(table::user_id.eq(user))
-        .filter(table::ended_at.is_null())
-        .filter(table::id.ne(kept));
+    let others = open_at!(table::table.filter(table::user_id.eq(user)).filter(table::id.ne(kept)), act.at);
+    if let Connection::Postgres(c) = c {
+        // In the order in which revocations lock sessions, so that neither waits for the other for ever.
+        others.order(table::id).select(table::id).for_update().load::<SessionId>(c)?;
+    }
     diesel::update(others)
-        .set((table::ended_at.eq(Some(act.at)), table::end_reason.eq(Some(reason))))
+        .set((
+            table::ended_at.eq(Some(act.at)),
+            table::end_reason.eq(Some(reason)),
+            table::ended_by.eq(act.user()),
+        ))
         .execute(c)
 }
 
-/// How many sessions of a user are neither ended nor over.
+/// How many sessions of a user are open: neither ended nor over.
 pub fn count_live(c: &mut Connection, user: &UserId, now: Timestamp) -> QueryResult<i64> {
-    table::table
-        .filter(table::user_id.eq(user))
-        .filter(table::ended_at.is_null())
-        .filter(table::expires_at.gt(now))
-        .count()
-        .get_result(c)
+    open_at!(table::table.filter(table::user_id.eq(user)), now).count().get_result(c)
 }
 
 /// Forgets from where and with what a user signed in, when the user is erased; the rows stay.

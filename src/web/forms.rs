@@ -123,27 +123,41 @@ impl<T: DeserializeOwned> FromRequest for Json<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let kept = request.extensions().get::<Body>().cloned();
-        let is_json = request
-            .mime_type()
-            .ok()
-            .flatten()
-            .is_some_and(|mime| mime.subtype() == mime::JSON || mime.suffix() == Some(mime::JSON));
-        let request = request.clone();
-        let mut payload = payload.take();
-        Box::pin(async move {
-            let body = match kept {
-                Some(Body(body)) => body,
-                None => collect(&mut payload, MAX_FORM).await?,
-            };
-            request.extensions_mut().insert(Body(body.clone()));
-            if !is_json && !body.is_empty() {
-                return Err(AppError::UnsupportedMedia("Send the body as application/json.".to_owned()));
-            }
-            let body: &[u8] = if body.is_empty() { b"{}" } else { &body };
-            strict::json(body).map(Self)
-        })
+        let body = json_body(request, payload, MAX_FORM);
+        Box::pin(async move { from_json(&body.await?).map(Self) })
     }
+}
+
+/// Reads the body of a call of the API: JSON, of at most `most` bytes.
+pub(crate) fn json_body(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    most: usize,
+) -> impl Future<Output = Result<Bytes, AppError>> + use<> {
+    let kept = request.extensions().get::<Body>().cloned();
+    let is_json = request
+        .mime_type()
+        .ok()
+        .flatten()
+        .is_some_and(|mime| mime.subtype() == mime::JSON || mime.suffix() == Some(mime::JSON));
+    let request = request.clone();
+    let mut payload = payload.take();
+    async move {
+        let body = match kept {
+            Some(Body(body)) => body,
+            None => collect(&mut payload, most).await?,
+        };
+        request.extensions_mut().insert(Body(body.clone()));
+        if !is_json && !body.is_empty() {
+            return Err(AppError::UnsupportedMedia("Send the body as application/json.".to_owned()));
+        }
+        Ok(body)
+    }
+}
+
+/// Takes a body for what it says; no body is an empty object.
+pub(crate) fn from_json<T: DeserializeOwned>(body: &Bytes) -> Result<T, AppError> {
+    strict::json(if body.is_empty() { b"{}" } else { body })
 }
 
 /// Reads an empty field as no value at all.

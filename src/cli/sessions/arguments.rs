@@ -48,6 +48,14 @@ impl Wanted {
     }
 }
 
+impl Wanted {
+    /// The token family that is meant, when it is one.
+    pub(super) fn family(&self) -> Option<&SessionId> {
+        let selection = self.selection.as_ref().filter(|selection| selection.scope == Scope::Family)?;
+        selection.filter.sessions.first()
+    }
+}
+
 const NAMES: &str = "last_seen_before, signed_in_before, ip_range, role, country, kind or user";
 
 fn narrow(filter: &mut Filter, text: &str) -> Result<(), String> {

@@ -1,17 +1,16 @@
-//! The list of users: typed, or a file that is read line by line and never held whole.
+//! The list of users: typed, or a file that is read once, line by line, and never held whole.
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::io::{BufRead, BufReader, Seek, Write};
+use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
 use crate::access::OrganizationId;
 use crate::app::App;
 use crate::cli::Failure;
-use crate::revocations::Revocation;
-use crate::revocations::terminal;
+use crate::revocations::{Revocation, lines, terminal};
 use crate::sessions::filter::Filter;
 
 /// Lines kept in one transaction.
@@ -28,7 +27,8 @@ pub(super) struct List {
 #[derive(Debug)]
 enum Source {
     Typed(Vec<String>),
-    File(PathBuf),
+    /// What the file says, a number and a text a line: what was given may be a pipe, which is read only once.
+    File(File),
 }
 
 /// Numbered lines that name somebody.
@@ -56,17 +56,27 @@ impl List {
         Self { source: Source::Typed(users), digest }
     }
 
-    /// Reads the file once, to know it again.
+    /// Reads the file, or the pipe.
     pub(super) fn file(path: &Path) -> Result<Self, String> {
-        let mut list = Self { source: Source::File(path.to_owned()), digest: String::new() };
+        Self::spooled(path).map_err(|error| format!("--file {}: {error}", path.display()))
+    }
+
+    fn spooled(path: &Path) -> std::io::Result<Self> {
+        let mut given = BufReader::new(File::open(path)?);
+        let mut kept = std::io::BufWriter::new(tempfile::tempfile()?);
         let mut digest = Sha256::new();
-        let told = |error: std::io::Error| format!("--file {}: {error}", path.display());
-        for line in list.lines().map_err(told)? {
-            let (number, text) = line.map_err(told)?;
-            digest.update(format!("{number} {text}\n").as_bytes());
+        let (mut number, mut line) = (0_i64, Vec::new());
+        while given.read_until(b'\n', &mut line)? > 0 {
+            number += 1;
+            if let Some(text) = lines::meant(&line) {
+                let text = format!("{number} {text}\n");
+                digest.update(text.as_bytes());
+                kept.write_all(text.as_bytes())?;
+            }
+            line.clear();
         }
-        list.digest = hex::encode(digest.finalize());
-        Ok(list)
+        let file = kept.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+        Ok(Self { source: Source::File(file), digest: hex::encode(digest.finalize()) })
     }
 
     pub(super) fn digest(&self) -> &str {
@@ -76,11 +86,14 @@ impl List {
     fn lines(&self) -> std::io::Result<Lines<'_>> {
         Ok(match &self.source {
             Source::Typed(users) => Box::new((1..).zip(users.iter().cloned()).map(Ok)),
-            Source::File(path) => {
-                let lines = (1..).zip(BufReader::new(File::open(path)?).lines());
-                Box::new(lines.filter_map(|(number, line)| match line {
-                    Ok(line) => meant(&line).map(|text| Ok((number, text))),
-                    Err(error) => Some(Err(error)),
+            Source::File(file) => {
+                let mut file = file;
+                file.rewind()?;
+                let lines = BufReader::new(file).lines();
+                Box::new(lines.map(|line| {
+                    let line = line?;
+                    let (number, text) = line.split_once(' ').unwrap_or_default();
+                    Ok((number.parse().map_err(std::io::Error::other)?, text.to_owned()))
                 }))
             }
         })
@@ -129,25 +142,43 @@ impl List {
     }
 }
 
-/// What a line says without its comment; nothing for a blank one.
-fn meant(line: &str) -> Option<String> {
-    let text = line.split('#').next().unwrap_or_default().trim();
-    (!text.is_empty()).then(|| text.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::Write;
 
     use super::*;
 
+    fn read(list: &List) -> Vec<(i64, String)> {
+        list.lines().unwrap().map(Result::unwrap).collect()
+    }
+
     #[test]
     fn comments_and_blank_lines_are_left_out_and_counted() {
         let mut file = tempfile::NamedTempFile::new().unwrap();
-        write!(file, "# all of them\n\nada@example.org  # the first\r\n\t\nbabbage\n").unwrap();
+        file.write_all(
+            b"\xef\xbb\xbf# all of them\n\nada#1@example.org  # the first\r\n\t\nb\xffbbage\nlast",
+        )
+        .unwrap();
         let list = List::file(file.path()).unwrap();
-        let lines: Vec<(i64, String)> = list.lines().unwrap().map(Result::unwrap).collect();
-        assert_eq!(lines, [(3, "ada@example.org".to_owned()), (5, "babbage".to_owned())]);
+        let expected = [(3, "ada#1@example.org"), (5, "b\u{fffd}bbage"), (6, "last")];
+        for _ in 0..2 {
+            assert_eq!(
+                read(&list),
+                expected.map(|(line, text)| (line, text.to_owned())),
+                "as often as needed"
+            );
+        }
         assert_eq!(list.digest().len(), 64);
+    }
+
+    #[test]
+    fn a_list_is_known_again_by_what_it_says() {
+        let digest = |text: &str| {
+            let mut file = tempfile::NamedTempFile::new().unwrap();
+            file.write_all(text.as_bytes()).unwrap();
+            List::file(file.path()).unwrap().digest().to_owned()
+        };
+        assert_eq!(digest("ada@example.org\n"), digest("ada@example.org # again"));
+        assert_ne!(digest("ada@example.org\n"), digest("bob@example.org\n"));
     }
 }

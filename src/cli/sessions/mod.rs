@@ -43,7 +43,8 @@ pub(super) struct Revoke {
     /// Ids or addresses of users.
     #[arg(long, value_delimiter = ',', value_name = "USER,…", group = "which", conflicts_with_all = ["file", "family", "resume"])]
     users: Vec<String>,
-    /// A file with an id or an address a line; # begins a comment, blank lines are left out.
+    /// A file (or pipe) with an id or an address a line; # at the start or after a space begins a comment, blank
+    /// lines are left out.
     #[arg(long, value_name = "FILE", group = "which", conflicts_with_all = ["family", "resume"])]
     file: Option<std::path::PathBuf>,
     /// A token family.
@@ -60,7 +61,7 @@ pub(super) struct Revoke {
     #[arg(long, required_unless_present_any = ["dry_run", "resume"])]
     reason: Option<String>,
     /// Only count.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "resume")]
     dry_run: bool,
     /// Do not ask.
     #[arg(long)]
@@ -84,6 +85,11 @@ async fn revoke(app: &App, options: &Revoke, wanted: Wanted) -> Result<ExitCode,
     let organization = organization.ok_or_else(|| {
         Failure::Usage(format!("--organization: there is none with the short name {}.", options.organization))
     })?;
+    if let Some(family) = wanted.family()
+        && !terminal::has_family(app, &organization.id, family).await?
+    {
+        return Err(Failure::Usage(format!("--family: there is no token family {family}.")));
+    }
     if options.dry_run {
         return dry_run(app, &organization.id, &wanted).await;
     }
@@ -94,8 +100,18 @@ async fn revoke(app: &App, options: &Revoke, wanted: Wanted) -> Result<ExitCode,
         }
         None => begin(app, options, &organization.id, &wanted).await?,
     };
-    let done = carry_out(app, opened, &wanted).await?;
-    finish(app, &options.organization, &done).await
+    let begun = opened.clone();
+    match carry_out(app, opened, &wanted).await {
+        Ok(done) => finish(app, &options.organization, &done).await,
+        Err(failure @ Failure::Usage(_)) => Err(failure),
+        Err(failure) => {
+            // What was ended until then is told as well.
+            let run = terminal::status(app, &begun.id).await.unwrap_or(begun);
+            let report = Report::of_failed(app, &options.organization, &run, failure.to_string()).await;
+            writeln!(std::io::stdout(), "{}", report.write(app)?.display())?;
+            Err(failure)
+        }
+    }
 }
 
 /// Asks, and begins; or finds what an earlier process has begun.
@@ -153,9 +169,15 @@ fn confirm(matched: i64) -> Result<(), Failure> {
     if !input.is_terminal() {
         return Err(Failure::Usage("Add --yes where nobody can be asked.".to_owned()));
     }
-    eprint!("{matched} sessions will be ended. Type {matched} to go on: ");
+    ask(matched, &mut input.lock(), &mut std::io::stderr())
+}
+
+/// Asks for the number to be typed.
+fn ask(matched: i64, input: &mut impl BufRead, output: &mut impl Write) -> Result<(), Failure> {
+    write!(output, "{matched} sessions will be ended. Type {matched} to go on: ")?;
+    output.flush()?;
     let mut line = String::new();
-    input.lock().read_line(&mut line)?;
+    input.read_line(&mut line)?;
     if line.trim() == matched.to_string() {
         return Ok(());
     }
@@ -208,4 +230,20 @@ async fn finish(app: &App, organization: &str, run: &Revocation) -> Result<ExitC
         RunState::Done | RunState::Cancelled => ExitCode::from(PARTLY),
         RunState::Failed | RunState::Preparing | RunState::Running => ExitCode::FAILURE,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_number_that_was_asked_about_goes_on() {
+        for (typed, goes_on) in
+            [("12\n", true), (" 12 \n", true), ("11\n", false), ("yes\n", false), ("", false)]
+        {
+            let mut asked = Vec::new();
+            assert_eq!(ask(12, &mut typed.as_bytes(), &mut asked).is_ok(), goes_on, "{typed:?}");
+            assert_eq!(String::from_utf8(asked).unwrap(), "12 sessions will be ended. Type 12 to go on: ");
+        }
+    }
 }

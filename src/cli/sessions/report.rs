@@ -18,12 +18,25 @@ pub(super) struct Report<'a> {
     organization: &'a str,
     counts: Vec<(LineOutcome, i64)>,
     unknown: Vec<Line>,
+    /// Why it stopped, when the command could not go on.
+    failure: Option<String>,
 }
 
 impl<'a> Report<'a> {
     pub(super) async fn of(app: &App, organization: &'a str, run: &'a Revocation) -> Result<Self, Failure> {
         let (counts, unknown) = terminal::lines(app, &run.id, LISTED).await?;
-        Ok(Self { run, organization, counts, unknown })
+        Ok(Self { run, organization, counts, unknown, failure: None })
+    }
+
+    /// The report of a command that could not go on, with as much as can still be known.
+    pub(super) async fn of_failed(
+        app: &App,
+        organization: &'a str,
+        run: &'a Revocation,
+        failure: String,
+    ) -> Self {
+        let (counts, unknown) = terminal::lines(app, &run.id, LISTED).await.unwrap_or_default();
+        Self { run, organization, counts, unknown, failure: Some(failure) }
     }
 
     pub(super) fn unknown(&self) -> &[Line] {
@@ -59,6 +72,7 @@ impl<'a> Report<'a> {
                 "repeated": count(LineOutcome::Repeated),
                 "unknown": count(LineOutcome::Unknown),
             },
+            "error": self.failure.as_ref().or(run.error.as_ref()),
             "unknown": unknown.collect::<Vec<_>>(),
             "created_at": run.created_at,
             "finished_at": run.finished_at,

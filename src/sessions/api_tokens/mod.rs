@@ -12,7 +12,7 @@ mod rotation;
 mod store;
 
 pub use refresh::{RefreshError, refresh, refresh_in};
-pub use store::{LinkState, RefreshTokenRow, chain, forget};
+pub use store::{LinkState, RefreshTokenRow, chain, forget, length};
 
 use secrecy::{ExposeSecret, SecretString};
 

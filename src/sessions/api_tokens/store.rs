@@ -98,6 +98,11 @@ pub fn chain(
     Ok(links)
 }
 
+/// How many links the chain of a family has altogether.
+pub fn length(c: &mut Connection, family: &SessionId) -> QueryResult<i64> {
+    table::table.filter(table::session_id.eq(family)).count().get_result(c)
+}
+
 pub(super) fn by_hash(c: &mut Connection, hash: &str) -> QueryResult<Option<RefreshTokenRow>> {
     table::table.filter(table::hash.eq(hash)).select(RefreshTokenRow::as_select()).first(c).optional()
 }

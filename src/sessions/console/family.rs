@@ -34,7 +34,10 @@ pub async fn family(who: Allowed<SeeUsers>, context: Context, id: Path<String>) 
         .read(move |c| {
             let found = listing::by_id(c, &organization, &id)?;
             let found = found.filter(|found| found.session.kind == Kind::Api).ok_or(AppError::NotFound)?;
-            Ok::<_, AppError>((found, api_tokens::chain(c, &organization, &id, LINKS)?))
+            let links = api_tokens::chain(c, &organization, &id, LINKS)?;
+            let total = usize::try_from(api_tokens::length(c, &id)?).unwrap_or_default();
+            let before = total.saturating_sub(links.len());
+            Ok::<_, AppError>((found, Chain { links, before }))
         })
         .await?;
     let page = Page::console(format!("Token family of {}", listed.name), main(&listed, &chain, context.now));
@@ -52,7 +55,21 @@ pub async fn family(who: Allowed<SeeUsers>, context: Context, id: Path<String>) 
     })
 }
 
-fn main(listed: &Listed, chain: &[RefreshTokenRow], now: Timestamp) -> Markup {
+/// The latest links of a chain.
+struct Chain {
+    links: Vec<RefreshTokenRow>,
+    /// How many came before them.
+    before: usize,
+}
+
+impl Chain {
+    /// The number of a link, counted from the first of the family.
+    fn number(&self, index: usize) -> usize {
+        self.before + index + 1
+    }
+}
+
+fn main(listed: &Listed, chain: &Chain, now: Timestamp) -> Markup {
     let session = &listed.session;
     let mut facts = Facts::new()
         .fact("Person", html! { a href=(paths::user_security(&session.user_id)) { bdi { (listed.name) } } })
@@ -74,15 +91,15 @@ fn main(listed: &Listed, chain: &[RefreshTokenRow], now: Timestamp) -> Markup {
     html! {
         (facts)
         h2 { "Rotation chain" }
-        @if chain.is_empty() {
+        @if chain.links.is_empty() {
             p .muted { "No refresh token is kept of this family any more." }
         } @else {
             (alarms(chain))
             (drawing(chain, session.ended_at, now))
             (table(chain, session.ended_at, now))
-            @if chain.len() >= usize::try_from(LINKS).unwrap_or(usize::MAX) {
+            @if chain.before > 0 {
                 (callout(Meaning::Info, "Only the latest tokens are shown", html! {
-                    p { "The chain is longer than " (count(LINKS.unsigned_abs())) " tokens." }
+                    p { "The chain has " (count((chain.before + chain.links.len()) as u64)) " tokens." }
                 }))
             }
         }
@@ -102,23 +119,23 @@ fn word(state: LinkState) -> (Meaning, &'static str) {
 }
 
 /// The latest links from left to right; the table below says the same in words.
-fn drawing(chain: &[RefreshTokenRow], ended: Option<Timestamp>, now: Timestamp) -> Markup {
-    let first = chain.len().saturating_sub(DRAWN);
-    let shown = chain.get(first..).unwrap_or_default();
-    let label = match chain.len() {
+fn drawing(chain: &Chain, ended: Option<Timestamp>, now: Timestamp) -> Markup {
+    let first = chain.links.len().saturating_sub(DRAWN);
+    let (shown, earlier) = (chain.links.get(first..).unwrap_or_default(), chain.before + first);
+    let label = match chain.before + chain.links.len() {
         1 => "One refresh token, not exchanged yet".to_owned(),
         number => format!("{number} refresh tokens, each exchanged for the next"),
     };
     html! {
         figure .chain tabindex="0" aria-label=(label) {
             ol {
-                @if first > 0 {
-                    li .earlier { span .dot.neutral { "…" } span .meta { (count(first as u64)) " earlier" } }
+                @if earlier > 0 {
+                    li .earlier { span .dot.neutral { "…" } span .meta { (count(earlier as u64)) " earlier" } }
                 }
                 @for (index, link) in shown.iter().enumerate() {
                     @let (meaning, said) = word(link.state(ended, now));
                     li {
-                        span .dot.(meaning.class()) aria-hidden="true" { (first + index + 1) }
+                        span .dot.(meaning.class()) aria-hidden="true" { (chain.number(first + index)) }
                         span .said { (said) }
                         span .meta { (time(link.created_at, now)) }
                     }
@@ -128,12 +145,12 @@ fn drawing(chain: &[RefreshTokenRow], ended: Option<Timestamp>, now: Timestamp) 
     }
 }
 
-fn table(chain: &[RefreshTokenRow], ended: Option<Timestamp>, now: Timestamp) -> Markup {
-    let rows = chain.iter().enumerate().rev().map(|(index, link)| {
+fn table(chain: &Chain, ended: Option<Timestamp>, now: Timestamp) -> Markup {
+    let rows = chain.links.iter().enumerate().rev().map(|(index, link)| {
         let (meaning, said) = word(link.state(ended, now));
         Row::new(link.id.as_str())
             .quiet(link.spent_at.is_some())
-            .cell(Cell::text(&format!("Token {}", index + 1)))
+            .cell(Cell::text(&format!("Token {}", chain.number(index))))
             .cell(Cell::of(badge(meaning, said)))
             .cell(moment(Some(link.created_at), link.issued_ip.as_deref(), link.issued_agent.as_deref()))
             .cell(moment(link.spent_at, link.spent_ip.as_deref(), link.spent_agent.as_deref()))
@@ -170,21 +187,22 @@ fn short(agent: &str) -> String {
 }
 
 /// The token that took the place of another, by its number in the chain.
-fn successor(chain: &[RefreshTokenRow], id: &RefreshTokenId) -> Markup {
-    match chain.iter().position(|link| link.id == *id) {
-        Some(index) => html! { "Token " (index + 1) },
-        None => html! { "A later one" },
+fn successor(chain: &Chain, id: &RefreshTokenId) -> Markup {
+    html! {
+        @if let Some(index) = chain.links.iter().position(|link| link.id == *id) {
+            "Token " (chain.number(index))
+        } @else { "A later one" }
     }
 }
 
 /// What went wrong with a chain, above its drawing: a token that came again.
-fn alarms(chain: &[RefreshTokenRow]) -> Markup {
+fn alarms(chain: &Chain) -> Markup {
     html! {
-        @for (index, link) in chain.iter().enumerate() {
+        @for (index, link) in chain.links.iter().enumerate() {
             @if let Some(at) = link.reused_at {
                 (callout(Meaning::Bad, "A token was used a second time", html! {
                     p {
-                        "Token " (index + 1) " came again on " (time_absolute(at))
+                        "Token " (chain.number(index)) " came again on " (time_absolute(at))
                         @if let Some(ip) = &link.reused_ip { " from " (ip) }
                         @if let Some(agent) = link.reused_agent.as_deref().filter(|agent| !agent.is_empty()) {
                             " (" bdi { (short(agent)) } ")"

@@ -63,5 +63,5 @@ pub async fn list(
         may_end: who.actor.role.allows(Permission::RevokeSessions),
     };
     let page = Page::list("Sessions", list.main()).search(list.search_box());
-    Ok(page.action(views::revocations_link()).answer(&request))
+    Ok(page.action(views::further(list.may_end)).answer(&request))
 }

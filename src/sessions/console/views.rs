@@ -54,10 +54,15 @@ pub fn kind_and_device(session: &Session) -> String {
     }
 }
 
-/// The way to what was ended before.
+/// The ways to what was ended before, and to ending the sessions of a list.
 #[must_use]
-pub fn revocations_link() -> Markup {
-    Button::secondary("Revocations").icon(Icon::History).href(paths::REVOCATIONS).id("revocations").render()
+pub fn further(may_end: bool) -> Markup {
+    html! {
+        @if may_end {
+            (Button::secondary("End by list").href(paths::PEOPLE_REVOCATION).id("end-list"))
+        }
+        (Button::secondary("Revocations").icon(Icon::History).href(paths::REVOCATIONS).id("revocations"))
+    }
 }
 
 fn url(state: State, q: &str, place: Option<(&str, &Cursor)>) -> String {

@@ -24,7 +24,7 @@ use crate::users::model::Person;
 use crate::users::store;
 use crate::users::store::erasure as rows;
 use crate::verifications::Case;
-use crate::{accounts, api_keys, notifications, sessions, verifications};
+use crate::{accounts, api_keys, notifications, revocations, sessions, verifications};
 
 /// People erased in one run; the next one goes on.
 const BATCH: i64 = 500;
@@ -84,6 +84,7 @@ fn take_away(c: &mut Connection, app: &App, id: &UserId, now: Timestamp) -> Resu
     accounts::invites::store::forget_user(c, &person.organization_id, id, &person.email.key())?;
     accounts::mfa::store::remove_all(c, id)?;
     mail::preferences::forget(c, id)?;
+    revocations::store::forget_user(c, &person.organization_id, id, &person.email)?;
     rows::blank(c, id, now)?;
     let event = Event::new(&person.organization_id, "user.erased", Target(TARGET, id.as_str()));
     audit::record(c, &app.random, &act, event)?;

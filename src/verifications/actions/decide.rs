@@ -13,6 +13,7 @@ use crate::audit::{self, Event, Target};
 use crate::db::Connection;
 use crate::documents::{self, CaseId, Document};
 use crate::error::AppError;
+use crate::live::{Ended, Event as Live};
 use crate::mail::letters::Credentials;
 use crate::mail::outbox::{self, NewEmail};
 use crate::mail::{Letter, Party};
@@ -74,7 +75,9 @@ pub async fn decide(
         Verdict::Reject | Verdict::Resubmit => Prepared::Keep,
     };
     let (app_, act, reviewer, id) = (app.clone(), act.clone(), reviewer.clone(), id.clone());
-    app.db
+    let (organization, user) = (matter.user.organization_id, matter.user.id);
+    let outcome = app
+        .db
         .write(move |c| {
             let matter = Matter::load(c, &reviewer, &id)?;
             let outcome = match matter.judge(&decision, &reviewer, &act) {
@@ -85,7 +88,11 @@ pub async fn decide(
                 Work { app: &app_, act: &act, reviewer: &reviewer, matter: &matter, outcome: &outcome };
             work.carry_out(c, prepared)
         })
-        .await
+        .await?;
+    if outcome.as_ref().is_ok_and(|decided| decided.verdict == Verdict::Reject) {
+        app.hub.publish(Live::SessionsEnded { organization, user, sessions: Ended::All });
+    }
+    Ok(outcome)
 }
 
 /// One decision on its way into the database.

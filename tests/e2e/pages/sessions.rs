@@ -63,6 +63,12 @@ async fn sessions_look_right() {
     app.clock.advance(TimeDelta::minutes(16));
     let program = Program::of(&app, &long).await;
     refreshed(&app, &program, 15).await;
+    let copied = app.add_person(Role::Member, &organization).await;
+    let thief = Program::of(&app, &copied).await;
+    refreshed(&app, &thief, 1).await;
+    app.clock.advance(TimeDelta::minutes(1));
+    thief.refresh().await.assert_status(401);
+    let reused: SessionId = sessions_of(&app, &copied).await[0].clone();
     drop((app.browser_of(&long).await, app.browser_of(&arabic).await));
     filled(&app, 30, 2).await;
     app.db
@@ -85,6 +91,7 @@ async fn sessions_look_right() {
     look_at(&tab, &format!("{}?q=nobody", paths::SESSIONS), "sessions-nothing").await;
     let family: SessionId = sessions_of(&app, &long).await[0].clone();
     look_at(&tab, &paths::family(&family), "family").await;
+    look_at(&tab, &paths::family(&reused), "family-reused").await;
     look_at(&tab, &paths::user_security(&long.id), "security").await;
     look_at(&tab, &paths::user_security(&arabic.id), "security-locked").await;
     look_at(&tab, &paths::end_one("family", &family), "end-family").await;
@@ -93,6 +100,13 @@ async fn sessions_look_right() {
     tab.find("#revoke").await.click().await.unwrap();
     tab.find(".error-summary").await;
     look(&tab, "revocation-errors").await;
+    look_at(&tab, paths::NEW_REVOCATION, "revocation-ask-all").await;
+    look_at(&tab, paths::PEOPLE_REVOCATION, "revocation-list").await;
+    let list = tab.find("#list").await;
+    list.send_keys("m1@many.test\nm2@many.test # the second\nbabbage\n").await.unwrap();
+    tab.find("#count-list").await.click().await.unwrap();
+    tab.find("#revoke").await;
+    look(&tab, "revocation-list-ask").await;
     let selection = Selection::new(Scope::Filter, Filter::default());
     let begun = terminal::open(&app, &organization, &selection, &lost).await.unwrap().run;
     look_at(&tab, &paths::revocation(&begun.id), "revocation-running").await;

@@ -1,15 +1,17 @@
 //! What always comes with the end of a session: reason, who, when, count, a notification and a mail.
 
 use diesel::prelude::*;
-use frontdesk::access::Role;
+use frontdesk::access::{Role, SessionId};
 use frontdesk::db::schema::{audit_entries, notifications, sessions};
 use frontdesk::live::{Ended, Event};
 use frontdesk::paths;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::support::{Program, administrator, sessions_of};
+use super::support::{Program, administrator, filled, sessions_of};
+use crate::api_keys::support::Program as Keys;
 use crate::harness::{TestApp, both_engines};
+use crate::tokens::support::code;
 
 both_engines!(
     a_session_that_is_ended_leaves_its_reason_its_doer_a_notification_and_a_mail,
@@ -17,6 +19,9 @@ both_engines!(
     everything_of_a_person_ends_with_one_notification_and_one_mail,
     whoever_ends_their_own_session_is_signed_out,
     connections_are_told_after_the_sessions_have_ended,
+    the_reason_for_ones_own_session_is_kept,
+    a_key_ends_sessions_of_others_and_knows_none_of_its_own,
+    a_person_with_many_sessions_is_put_out_beside_the_request,
 );
 
 async fn a_session_that_is_ended_leaves_its_reason_its_doer_a_notification_and_a_mail(app: TestApp) {
@@ -146,4 +151,66 @@ async fn connections_are_told_after_the_sessions_have_ended(app: TestApp) {
         sessions: Ended::Some(vec![id]),
     };
     assert_eq!(events.try_recv().unwrap(), expected);
+}
+
+async fn end_reason(app: &TestApp, id: &SessionId) -> Option<String> {
+    let id = id.clone();
+    app.read(move |c| sessions::table.find(id).select(sessions::end_reason).first(c)).await
+}
+
+async fn the_reason_for_ones_own_session_is_kept(app: TestApp) {
+    let person = app.add_person(Role::Member, &app.organization().await).await;
+    drop((app.browser_of(&person).await, app.browser_of(&person).await));
+    let program = Program::of(&app, &person).await;
+    let own = sessions_of(&app, &person).await;
+    for (id, body, kept) in [
+        (&own[0], json!({ "reason": "I lost my phone." }), "I lost my phone."),
+        (&own[1], json!({}), "ended by its owner"),
+    ] {
+        let answer = program.call(Method::DELETE, &format!("/v1/sessions/{id}"), body).await;
+        assert_eq!(answer.json::<Value>(), json!({ "revoked": 1 }));
+        assert_eq!(end_reason(&app, id).await.as_deref(), Some(kept));
+    }
+    let entry = "audit_entries WHERE action = 'session.ended' AND reason = 'I lost my phone.'";
+    assert_eq!(app.count(entry).await, 1);
+}
+
+async fn a_key_ends_sessions_of_others_and_knows_none_of_its_own(app: TestApp) {
+    let maker = Keys::of(&app).await;
+    let (_, key) = maker.key(&["sessions:revoke"]).await;
+    let (_, reader) = maker.key(&["sessions:read"]).await;
+    let person = app.add_person(Role::Member, &maker.person.organization).await;
+    drop(app.browser_of(&person).await);
+    drop(app.browser_of(&maker.person).await);
+    let end = async |id: &SessionId, key: &str| {
+        let request = maker.client.request(Method::DELETE, &format!("/api/v1/sessions/{id}"));
+        maker.client.send(request.bearer_auth(key).json(&json!({ "reason": "A leak." }))).await
+    };
+    let theirs = sessions_of(&app, &person).await[0].clone();
+    assert_eq!(code(&end(&theirs, &reader).await, 403), "scope_missing");
+    assert_eq!(end(&theirs, &key).await.json::<Value>(), json!({ "revoked": 1 }));
+    // That of its maker is somebody's as any other: told to them, with the key as its doer.
+    let makers = sessions_of(&app, &maker.person).await.last().unwrap().clone();
+    assert_eq!(end(&makers, &key).await.json::<Value>(), json!({ "revoked": 1 }));
+    assert_eq!(
+        app.count("audit_entries WHERE action = 'session.revoked' AND actor_kind = 'api_key'").await,
+        2
+    );
+    assert_eq!(app.count("notifications WHERE kind = 'session_revoked'").await, 2);
+    let elsewhere = app.add_organization("elsewhere").await;
+    let foreign = app.add_person(Role::Member, &elsewhere).await;
+    drop(app.browser_of(&foreign).await);
+    let foreign = sessions_of(&app, &foreign).await[0].clone();
+    assert_eq!(code(&end(&foreign, &key).await, 404), "not_found");
+}
+
+async fn a_person_with_many_sessions_is_put_out_beside_the_request(app: TestApp) {
+    let admin = administrator(&app).await;
+    filled(&app, 2, 501).await;
+    let of = |number: u32| format!("/v1/sessions/revoke-user/00000000-0000-7000-8000-10000000000{number}");
+    let answer: Value = admin.call(Method::DELETE, &of(1), json!({})).await.json();
+    let job = answer["job"].as_str().expect("more than 500 are a job").to_owned();
+    super::bulk::until_over(&app, &job).await;
+    let status: Value = admin.get(&format!("/v1/sessions/revocations/{job}")).await.json();
+    assert_eq!((&status["state"], &status["revoked"]), (&json!("done"), &json!(501)));
 }

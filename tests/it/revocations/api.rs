@@ -7,7 +7,7 @@ use frontdesk::paths;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::support::{Program, administrator, filled, open, sessions_of};
+use super::support::{Program, administrator, filled, open, sessions_of, sql};
 use crate::harness::{TestApp, both_engines};
 
 both_engines!(
@@ -18,8 +18,10 @@ both_engines!(
     another_organization_is_neither_touched_nor_counted,
     roles_without_the_permission_end_nothing,
     ending_many_asks_for_a_fresh_factor,
-    the_feed_hands_out_every_end_once_it_is_kept,
+    a_dry_run_counts_by_the_rule_of_the_real_run,
+    a_thousand_of_the_longest_addresses_fit_into_one_call,
     the_security_of_a_person_is_on_one_answer,
+    the_security_of_a_person_says_how_much_there_is,
 );
 
 const REVOKE: &str = "/api/v1/sessions/revoke";
@@ -56,7 +58,7 @@ async fn every_filter_finds_what_it_names_and_nothing_else(app: TestApp) {
             for statement in [
                 "UPDATE sessions SET country = 'DE', ip = '192.0.2.7' WHERE id LIKE '%100000000001'",
                 "UPDATE sessions SET ip = '2001:db8::7' WHERE id LIKE '%100000000002'",
-                "UPDATE sessions SET seen_at = '2026-01-01 00:00:00' WHERE id LIKE '%100000000003'",
+                "UPDATE sessions SET seen_at = '2026-02-19 00:00:00', idle_seconds = 2592000 WHERE id LIKE '%100000000003'",
                 "UPDATE sessions SET created_at = '2026-01-01 00:00:00' WHERE id LIKE '%100000000004'",
             ] {
                 diesel::sql_query(statement).execute(c)?;
@@ -72,11 +74,10 @@ async fn every_filter_finds_what_it_names_and_nothing_else(app: TestApp) {
         (json!({ "ip_range": "192.0.2.7" }), 2),
         (json!({ "ip_range": "192.0.2.8" }), 0),
         (json!({ "ip_range": "2001:db8::/32" }), 2),
-        // Three people with two sessions each in 10.0.0.0/8, but those of the third are unused for too long.
-        (json!({ "ip_range": "10.0.0.1" }), 1),
-        (json!({ "ip_range": "10.0.0.0/8" }), 2),
+        (json!({ "ip_range": "10.0.0.1" }), 2),
+        (json!({ "ip_range": "10.0.0.0/8" }), 4),
         (json!({ "signed_in_before": "2026-02-01T00:00:00Z" }), 2),
-        (json!({ "last_seen_before": "2026-02-01T00:00:00Z" }), 0),
+        (json!({ "last_seen_before": "2026-02-20T00:00:00Z" }), 2),
         (json!({ "kind": "api" }), 1),
         (json!({ "role": "admin" }), 1),
         (json!({ "user": user }), 2),
@@ -170,41 +171,6 @@ async fn ending_many_asks_for_a_fresh_factor(app: TestApp) {
     assert_eq!(answer.json::<Value>()["code"], "fresh_factor_required");
 }
 
-async fn the_feed_hands_out_every_end_once_it_is_kept(app: TestApp) {
-    let admin = administrator(&app).await;
-    let start = app.clock.now();
-    let first = filled(&app, 3, 1).await;
-    let feed = |query: String| {
-        let admin = &admin;
-        async move { admin.get(&format!("/api/v1/sessions/revoked?{query}")).await.json::<Value>() }
-    };
-    let empty = feed(format!("since={start}")).await;
-    assert_eq!(empty["items"], json!([]));
-    for user in ["m1@many.test", "m2@many.test", first.email.as_str()] {
-        app.clock.advance(TimeDelta::seconds(30));
-        let body = json!({ "filter": { "users": [user] }, "reason": "x" });
-        admin.call(Method::POST, REVOKE, body).await.assert_status(200);
-    }
-    let page = feed(format!("since={start}&limit=2")).await;
-    assert_eq!(page["items"].as_array().unwrap().len(), 2);
-    let next = page["next_cursor"].as_str().unwrap();
-    let page = feed(format!("cursor={next}&limit=2")).await;
-    let items = page["items"].as_array().unwrap();
-    assert_eq!(items.len(), 1);
-    let session = sessions_of(&app, &first).await[0].clone();
-    assert_eq!(items[0], json!({ "sid": session, "at": app.clock.now() }));
-    // What was kept within the last seconds comes again, since another transaction may be kept late.
-    let again = feed(format!("cursor={}", page["next_cursor"].as_str().unwrap())).await;
-    assert_eq!(again["items"].as_array().unwrap().len(), 1);
-    app.clock.advance(TimeDelta::seconds(11));
-    let settled = feed(format!("cursor={}", page["next_cursor"].as_str().unwrap())).await;
-    let settled = feed(format!("cursor={}", settled["next_cursor"].as_str().unwrap())).await;
-    assert_eq!(settled["items"], json!([]));
-    for bad in ["since=yesterday", "cursor=x", "limit=0"] {
-        admin.get(&format!("/api/v1/sessions/revoked?{bad}")).await.assert_status(400);
-    }
-}
-
 async fn the_security_of_a_person_is_on_one_answer(app: TestApp) {
     let admin = administrator(&app).await;
     let person = app.add_person(Role::Member, &app.organization().await).await;
@@ -229,4 +195,102 @@ async fn the_security_of_a_person_is_on_one_answer(app: TestApp) {
     assert_eq!(audit["revocations"][0]["reason"], "The key was published.");
     assert!(!audit["devices"].as_array().unwrap().is_empty());
     assert_eq!(audit["locks"], json!([]));
+    assert_eq!(
+        (&audit["revocations"][0]["own_sessions"], &families[0]["tokens_total"]),
+        (&json!(1), &json!(2))
+    );
+    // The first token comes again: who, from where, and what it was exchanged for.
+    let program = Program::of(&app, &person).await;
+    program.refresh().await.assert_status(200);
+    app.clock.advance(TimeDelta::seconds(11));
+    program.refresh().await.assert_status(401);
+    let audit: Value = admin.get(&format!("/api/v1/sessions/security-audit/{}", person.id)).await.json();
+    let tokens = audit["families"][0]["tokens"].as_array().unwrap();
+    let states: Vec<&Value> = tokens.iter().map(|token| &token["state"]).collect();
+    assert_eq!(states, [&json!("reused"), &json!("ended")]);
+    assert_eq!(tokens[0]["successor"], tokens[1]["id"]);
+    assert_eq!(
+        (&tokens[0]["issued_ip"], &tokens[0]["reused_ip"]),
+        (&json!("127.0.0.1"), &json!("127.0.0.1"))
+    );
+    assert!(tokens[0]["spent_agent"].as_str().unwrap().contains("Firefox"));
+    assert!(tokens[0]["reused_agent"].as_str().unwrap().contains("Firefox"));
+    assert_eq!(tokens[0]["reused_at"], json!(app.clock.now()));
+}
+
+async fn the_security_of_a_person_says_how_much_there_is(app: TestApp) {
+    let person = app.add_person(Role::Member, &app.organization().await).await;
+    let mut stranger = app.anonymous();
+    for _ in 0..5 {
+        stranger.get(paths::LOGIN).await;
+        stranger.submit("#login-form", &[("email", &person.email), ("password", "wrong")]).await;
+    }
+    app.clock.advance(TimeDelta::minutes(16));
+    let admin = administrator(&app).await;
+    let program = Program::of(&app, &person).await;
+    // 59 tokens before the live one, and 24 families of others.
+    let family = sessions_of(&app, &person).await[0].clone();
+    let copies = |table: &str, columns: &str, values: &str, rows: u32| {
+        format!(
+            "INSERT INTO {table} ({columns}) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows}) \
+             SELECT {values} FROM n, {table} WHERE "
+        )
+    };
+    let tokens = copies(
+        "refresh_tokens",
+        "id, session_id, hash, created_at, expires_at, spent_at",
+        "'00000000-0000-7000-8000-' || CAST(100000000000 + i AS TEXT), session_id, CAST(i AS TEXT), \
+         '2026-03-01 00:00:00', expires_at, '2026-03-01 00:00:00'",
+        59,
+    );
+    sql(&app, format!("{tokens} session_id = '{family}'")).await;
+    let families = copies(
+        "sessions",
+        "id, organization_id, user_id, kind, hash, state, created_at, seen_at, expires_at, idle_seconds, ip, \
+         user_agent, device",
+        "'00000000-0000-7000-9000-' || CAST(100000000000 + i AS TEXT), organization_id, user_id, kind, \
+         CAST(i AS TEXT), '{}', '2026-03-01 00:00:00', seen_at, expires_at, idle_seconds, ip, user_agent, device",
+        24,
+    );
+    sql(&app, format!("{families} id = '{family}'")).await;
+    let audit: Value = admin.get(&format!("/api/v1/sessions/security-audit/{}", person.id)).await.json();
+    assert_eq!(audit["families"].as_array().unwrap().len(), 25);
+    let first = &audit["families"][0];
+    assert_eq!((first["tokens"].as_array().unwrap().len(), &first["tokens_total"]), (50, &json!(60)));
+    assert_eq!(first["tokens"][49]["state"], "live");
+    assert_eq!(audit["locks"].as_array().unwrap().len(), 1);
+    assert_eq!((&audit["locks"][0]["failures"], &audit["locks"][0]["ip"]), (&json!(5), &json!("127.0.0.1")));
+    drop(program);
+}
+
+async fn a_dry_run_counts_by_the_rule_of_the_real_run(app: TestApp) {
+    let admin = administrator(&app).await;
+    let person = filled(&app, 3, 2).await;
+    // Of the list, only the one that the filter names too.
+    let filter = json!({ "users": ["m1@many.test", "m2@many.test", person.email], "user": person.id });
+    assert_eq!(matched(&admin, filter.clone()).await, 1);
+    let answer = admin.call(Method::POST, REVOKE, json!({ "filter": filter, "reason": "x" })).await;
+    assert_eq!(answer.json::<Value>(), json!({ "matched": 1, "revoked": 1 }));
+    // A list that is too long for one is too long for the other.
+    let users: Vec<String> = (0..1_001).map(|number| format!("m{number}@many.test")).collect();
+    for dry_run in [true, false] {
+        let body = json!({ "filter": { "users": users }, "reason": "x", "dry_run": dry_run });
+        let answer = admin.call(Method::POST, REVOKE, body).await;
+        answer.assert_status(422);
+        assert_eq!(answer.json::<Value>()["errors"][0]["field"], "filter.users");
+    }
+}
+
+async fn a_thousand_of_the_longest_addresses_fit_into_one_call(app: TestApp) {
+    let admin = administrator(&app).await;
+    filled(&app, 2, 2).await;
+    let long = |number: usize| format!("{number:064}@{}.example.org", vec!["x".repeat(60); 2].join("."));
+    let mut users: Vec<String> = (0..999).map(long).collect();
+    users.push("m2@many.test".to_owned());
+    let body = json!({ "filter": { "users": users }, "reason": "x" });
+    assert!(body.to_string().len() > 3 * 64 * 1024);
+    let answer = admin.call(Method::POST, REVOKE, body).await;
+    assert_eq!(answer.json::<Value>(), json!({ "matched": 2, "revoked": 2 }));
+    let body = json!({ "filter": { "users": ["x".repeat(600_000)] }, "reason": "x" });
+    admin.call(Method::POST, REVOKE, body).await.assert_status(413);
 }

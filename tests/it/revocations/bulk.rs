@@ -1,12 +1,10 @@
 //! Many sessions: in batches, beside others, through crashes, exactly once.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use diesel::prelude::*;
 use frontdesk::access::{Act, Role};
 use frontdesk::app::App;
-use frontdesk::db::schema::revocations;
 use frontdesk::paths;
 use frontdesk::revocations::terminal::{self, Opened};
 use frontdesk::revocations::{
@@ -16,7 +14,8 @@ use frontdesk::sessions::filter::Filter;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::support::{administrator, filled, open};
+use super::support::{administrator, filled, open, sql};
+use crate::api_keys::support::Program as Keys;
 use crate::harness::{TestApp, both_engines};
 
 both_engines!(
@@ -26,6 +25,11 @@ both_engines!(
     a_cancelled_one_ends_nothing_more_and_tells_of_what_was_ended,
     many_are_ended_beside_the_request_that_asks_for_it,
     one_that_is_worked_on_is_not_taken_over,
+    a_list_whose_instance_died_while_it_was_prepared_is_gone_on_with,
+    a_list_that_a_command_left_unread_is_closed_after_a_day,
+    a_run_that_a_key_asked_for_finishes_in_its_name,
+    a_run_is_cancelled_by_a_form_and_stays_cancelled,
+    the_lines_of_a_list_that_were_not_reached_say_so,
 );
 
 /// Begins one that ends every browser session, without working on it.
@@ -143,21 +147,17 @@ async fn many_are_ended_beside_the_request_that_asks_for_it(app: TestApp) {
     assert_eq!(open(&app).await, 1);
 }
 
-/// Waits until a revocation that goes on by itself is over.
+/// Waits until a revocation that goes on by itself is over: looks again whenever sessions have ended.
 pub async fn until_over(app: &TestApp, id: &str) {
     let id = RevocationId::parse(id).unwrap();
+    let mut events = app.hub.listen();
     let look = async {
-        loop {
-            let id = id.clone();
-            let state: RunState =
-                app.read(move |c| revocations::table.find(id).select(revocations::state).first(c)).await;
-            if state.is_over() {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        while !row(app, &id).await.state.is_over() {
+            // That some events were missed is as good a reason to look.
+            drop(events.recv().await);
         }
     };
-    tokio::time::timeout(std::time::Duration::from_mins(1), look).await.expect("it does not come to an end");
+    tokio::time::timeout(Duration::from_mins(1), look).await.expect("it does not come to an end");
 }
 
 async fn one_that_is_worked_on_is_not_taken_over(app: TestApp) {
@@ -172,4 +172,111 @@ async fn one_that_is_worked_on_is_not_taken_over(app: TestApp) {
     let opened = terminal::open(&app, &app.organization().await, &selection, &again).await.unwrap();
     assert!(opened.goes_on, "the same request goes on with it");
     assert_eq!(opened.run.id, begun.id);
+}
+
+async fn a_list_whose_instance_died_while_it_was_prepared_is_gone_on_with(app: TestApp) {
+    let admin = administrator(&app).await;
+    filled(&app, 3, 2).await;
+    let body = json!({ "filter": { "users": ["m1@many.test", "m3@many.test"] }, "reason": "x" });
+    admin.call(Method::POST, "/v1/sessions/revoke", body).await.assert_status(200);
+    // As it was when its list was kept and nothing more was done.
+    let until = app.clock.now().plus(TimeDelta::seconds(15));
+    for statement in [
+        "UPDATE sessions SET ended_at = NULL, end_reason = NULL, revocation_id = NULL".to_owned(),
+        "UPDATE revocation_lines SET revoked = 0".to_owned(),
+        format!(
+            "UPDATE revocations SET state = 'preparing', matched = 0, revoked = 0, users = 0, finished_at = NULL, \
+             progress = '{{\"after\":null,\"open\":null}}', lease_owner = 'dead', lease_until = '{}'",
+            until.naive()
+        ),
+    ] {
+        sql(&app, statement).await;
+    }
+    app.run_jobs().await;
+    assert_eq!(app.count("revocations WHERE state = 'preparing'").await, 1, "its lease is not over yet");
+    app.clock.advance(TimeDelta::seconds(16));
+    app.run_jobs().await;
+    assert_eq!(app.count("revocations WHERE state = 'done' AND matched = 4 AND revoked = 4").await, 1);
+    assert_eq!(app.count("revocation_lines WHERE revoked = 2").await, 2);
+    let who = "audit_entries WHERE action = 'session.revoked' AND actor_kind = 'user'";
+    assert_eq!(app.count(who).await, 2);
+}
+
+async fn a_list_that_a_command_left_unread_is_closed_after_a_day(app: TestApp) {
+    filled(&app, 1, 2).await;
+    let list = Some("0".repeat(64));
+    let selection = Selection { scope: Scope::Users, filter: Filter::default(), list };
+    let reason = Reason::parse("x").unwrap();
+    let begun = terminal::open(&app, &app.organization().await, &selection, &reason).await.unwrap().run;
+    terminal::keep_lines(&app, &begun, vec![(1, "m1@many.test".to_owned())]).await.unwrap();
+    app.clock.advance(TimeDelta::hours(23));
+    app.run_jobs().await;
+    assert_eq!(row(&app, &begun.id).await.state, RunState::Preparing, "the command may be started again");
+    app.clock.advance(TimeDelta::hours(2));
+    app.run_jobs().await;
+    let run = row(&app, &begun.id).await;
+    assert_eq!((run.state, run.revoked), (RunState::Failed, 0));
+    assert!(run.error.unwrap().contains("not read whole"));
+}
+
+async fn a_run_that_a_key_asked_for_finishes_in_its_name(app: TestApp) {
+    let owner = Keys::of(&app).await;
+    let (_, key) = owner.key(&["sessions:revoke"]).await;
+    filled(&app, 1, 600).await;
+    let user = "00000000-0000-7000-8000-100000000001";
+    let request = owner.client.request(Method::DELETE, &format!("/v1/sessions/revoke-user/{user}"));
+    let answer = owner.client.send(request.bearer_auth(&key).json(&json!({ "reason": "Copied." }))).await;
+    let answer: Value = answer.assert_status(200).json();
+    let job = answer["job"].as_str().expect("more than 500 are a job").to_owned();
+    until_over(&app, &job).await;
+    assert_eq!(row(&app, &RevocationId::parse(&job).unwrap()).await.revoked, 600);
+    for action in ["session.revocation_started", "session.revoked"] {
+        let entry = format!(
+            "audit_entries WHERE action = '{action}' AND actor_kind = 'api_key' AND actor_name = 'Import'"
+        );
+        assert_eq!(app.count(&entry).await, 1, "{action}");
+    }
+}
+
+async fn a_run_is_cancelled_by_a_form_and_stays_cancelled(app: TestApp) {
+    filled(&app, 40, 3).await;
+    let begun = begun(&app, "A mistake.").await;
+    let now = Instant::now();
+    assert_eq!(run(&app, &begun.id, None, Some(now), |_| {}).await.unwrap(), Outcome::Paused);
+    let mut admin = app.admin().await;
+    let page = admin.get(&paths::revocation(&begun.id)).await;
+    assert!(page.has("#progress"), "{page:?}");
+    let page = admin.submit("#cancel-form", &[]).await;
+    assert!(page.assert_status(200).text("h1").starts_with("Cancelled after "), "{page:?}");
+    assert!(!page.has("#cancel-form"));
+    let left = open(&app).await;
+    assert!(left > 1);
+    app.clock.advance(TimeDelta::minutes(1));
+    app.run_jobs().await;
+    assert_eq!(open(&app).await, left);
+}
+
+async fn the_lines_of_a_list_that_were_not_reached_say_so(app: TestApp) {
+    filled(&app, 40, 3).await;
+    let selection = Selection { scope: Scope::Users, filter: Filter::default(), list: Some("0".repeat(64)) };
+    let reason = Reason::parse("A mistake.").unwrap();
+    let begun = terminal::open(&app, &app.organization().await, &selection, &reason).await.unwrap().run;
+    let mut lines: Vec<(i64, String)> = (1..=40).map(|line| (line, format!("m{line}@many.test"))).collect();
+    lines.push((41, "M1@many.test".to_owned()));
+    assert!(terminal::keep_lines(&app, &begun, lines).await.unwrap());
+    terminal::begin(&app, &begun, &selection).await.unwrap();
+    let now = Instant::now();
+    assert_eq!(run(&app, &begun.id, None, Some(now), |_| {}).await.unwrap(), Outcome::Paused);
+    let mut admin = app.admin().await;
+    admin.get(&paths::revocation(&begun.id)).await;
+    let page = admin.submit("#cancel-form", &[]).await;
+    let csv = admin.get(&page.attribute("#result", "href")).await.body();
+    let rows: Vec<&str> = csv.lines().collect();
+    assert_eq!((rows.len(), rows[0]), (42, "line,user,outcome,sessions_ended"));
+    assert_eq!(rows[1], "1,m1@many.test,ended,3");
+    assert_eq!(rows[40], "40,m40@many.test,not reached,0");
+    assert_eq!(rows[41], "41,M1@many.test,named before,0");
+    let ended = app.count("sessions WHERE revocation_id IS NOT NULL").await;
+    let told: i64 = rows[1..].iter().map(|row| row.rsplit(',').next().unwrap().parse::<i64>().unwrap()).sum();
+    assert_eq!(told, ended, "the rows count what was ended");
 }

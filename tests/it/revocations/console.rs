@@ -5,7 +5,7 @@ use frontdesk::access::Role;
 use frontdesk::paths;
 
 use super::bulk::until_over;
-use super::support::{Program, filled, open, sessions_of};
+use super::support::{Program, filled, open, sessions_of, sql};
 use crate::harness::{TestApp, both_engines};
 
 both_engines!(
@@ -17,6 +17,8 @@ both_engines!(
     a_search_that_was_not_understood_ends_nothing,
     one_session_ends_with_a_reason_from_the_persons_page,
     a_family_is_drawn_with_its_chain_and_ended,
+    a_family_shows_from_where_and_with_what_its_tokens_were_used,
+    the_tokens_of_a_long_chain_keep_their_numbers,
     whoever_may_only_look_is_offered_no_act,
     ending_many_leads_to_a_fresh_factor_first,
 );
@@ -199,6 +201,62 @@ async fn a_family_is_drawn_with_its_chain_and_ended(app: TestApp) {
     drop(app.browser_of(&ada).await);
     let browser = sessions_of(&app, &ada).await[1].clone();
     admin.get(&paths::family(&browser)).await.assert_status(404);
+}
+
+async fn a_family_shows_from_where_and_with_what_its_tokens_were_used(app: TestApp) {
+    let ada = app.add_person(Role::Member, &app.organization().await).await;
+    let program = Program::of(&app, &ada).await;
+    program.refresh().await.assert_status(200);
+    // The answer was lost: the same client asks again.
+    app.clock.advance(TimeDelta::seconds(5));
+    program.refresh().await.assert_status(200);
+    let mut admin = app.admin().await;
+    let family = sessions_of(&app, &ada).await[0].clone();
+    let page = admin.get(&paths::family(&family)).await;
+    assert_eq!(page.texts("tbody .badge"), ["Live", "Given out again"]);
+    let first = page.texts("tbody tr").pop().unwrap();
+    for part in ["Token 1", "127.0.0.1", "Mozilla/5.0 (X11; Linux", "Token 2"] {
+        assert!(first.contains(part), "{part}: {first}");
+    }
+    assert_eq!(first.matches("127.0.0.1").count(), 2, "issued and exchanged from there: {first}");
+    assert!(!page.has(".callout"));
+    // Later it comes again from somebody who has a copy.
+    app.clock.advance(TimeDelta::seconds(11));
+    program.refresh().await.assert_status(401);
+    let page = admin.get(&paths::family(&family)).await;
+    assert_eq!(page.texts("tbody .badge"), ["Ended", "Used again"]);
+    let alarm = page.text(".callout");
+    for part in
+        ["A token was used a second time", "Token 1 came again", "from 127.0.0.1", "Mozilla/5.0 (X11; Linux"]
+    {
+        assert!(alarm.contains(part), "{part}: {alarm}");
+    }
+}
+
+async fn the_tokens_of_a_long_chain_keep_their_numbers(app: TestApp) {
+    let ada = app.add_person(Role::Member, &app.organization().await).await;
+    drop(Program::of(&app, &ada).await);
+    let family = sessions_of(&app, &ada).await[0].clone();
+    sql(
+        &app,
+        format!(
+            "INSERT INTO refresh_tokens (id, session_id, hash, created_at, expires_at, spent_at) \
+             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 229) \
+             SELECT '00000000-0000-7000-8000-' || CAST(100000000000 + i AS TEXT), session_id, CAST(i AS TEXT), \
+             '2026-03-01 00:00:00', expires_at, '2026-03-01 00:00:00' FROM n, refresh_tokens WHERE session_id = '{family}'"
+        ),
+    )
+    .await;
+    let mut admin = app.admin().await;
+    let page = admin.get(&paths::family(&family)).await;
+    let rows = page.texts("tbody tr");
+    assert_eq!(rows.len(), 200);
+    assert!(rows[0].contains("Token 230") && rows[199].contains("Token 31 "), "{rows:?}");
+    assert_eq!(page.text(".chain .earlier .meta"), "218 earlier");
+    assert_eq!(page.texts(".chain .dot").last().map(String::as_str), Some("230"));
+    assert!(page.text(".callout").contains("The chain has 230 tokens."), "{page:?}");
+    let page = admin.get(&paths::user_security(&ada.id)).await;
+    assert!(page.text("#families tbody tr").contains("230"), "{page:?}");
 }
 
 async fn whoever_may_only_look_is_offered_no_act(app: TestApp) {

@@ -1,5 +1,6 @@
 //! People with sessions, many of them.
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use frontdesk::access::{Role, SessionId};
 use frontdesk::db::Connection;
@@ -60,6 +61,29 @@ pub async fn sessions_of(app: &TestApp, person: &Person) -> Vec<SessionId> {
             .load(c)
     })
     .await
+}
+
+/// Changes rows behind everybody's back.
+pub async fn sql(app: &TestApp, statement: impl Into<String>) {
+    let statement = statement.into();
+    app.db.write(move |c| diesel::sql_query(statement).execute(c)).await.unwrap();
+}
+
+/// Makes the database refuse to end one session, in these words.
+pub fn refuse(c: &mut Connection, session: &str, words: &str) {
+    let statement = match c {
+        Connection::Sqlite(_) => format!(
+            "CREATE TRIGGER refuse BEFORE UPDATE OF ended_at ON sessions WHEN NEW.id = '{session}' \
+             BEGIN SELECT RAISE(ABORT, '{words}'); END"
+        ),
+        Connection::Postgres(_) => format!(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN RAISE EXCEPTION '{words}'; END $$; \
+             CREATE TRIGGER refuse BEFORE UPDATE ON sessions FOR EACH ROW \
+             WHEN (NEW.id = '{session}') EXECUTE FUNCTION refuse()"
+        ),
+    };
+    c.batch_execute(&statement).unwrap();
 }
 
 /// How many sessions are not ended.

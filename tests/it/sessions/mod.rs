@@ -1,5 +1,9 @@
 //! Signing in and out in a browser.
 
+mod cookies;
+mod lifetimes;
+mod own;
+
 use chrono::TimeDelta;
 use frontdesk::access::Role;
 use frontdesk::paths;
