@@ -21,7 +21,8 @@ pub struct Endpoint {
     pub access: Access,
     /// May an API key call it?
     pub keys: bool,
-    make: Box<dyn Fn() -> Route>,
+    /// The route, for this method: HEAD takes the way of GET.
+    make: Box<dyn Fn(Method) -> Route>,
 }
 
 impl std::fmt::Debug for Endpoint {
@@ -58,8 +59,7 @@ where
     F::Output: Responder + 'static,
     Args: Guarded + 'static,
 {
-    let verb = method.clone();
-    let make = Box::new(move || web::method(verb.clone()).to(handler.clone()));
+    let make = Box::new(move |method| web::method(method).to(handler.clone()));
     Endpoint { method, pattern, access: Args::ACCESS, keys: Args::KEYS, make }
 }
 
@@ -100,10 +100,9 @@ pub fn register(config: &mut web::ServiceConfig, table: Vec<Endpoint>) {
             methods.push(endpoint.method.to_string());
             if endpoint.method == Method::GET {
                 methods.push(Method::HEAD.to_string());
-                let handler = (endpoint.make)();
-                resource = resource.route(handler.method(Method::HEAD));
+                resource = resource.route((endpoint.make)(Method::HEAD));
             }
-            resource = resource.route((endpoint.make)());
+            resource = resource.route((endpoint.make)(endpoint.method));
         }
         let allow = methods.join(", ");
         config.service(resource.default_service(web::to(move || ready(not_allowed(&allow)))));

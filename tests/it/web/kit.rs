@@ -11,6 +11,7 @@ both_engines!(
     every_answer_has_the_security_headers_and_a_request_id,
     over_https_cookies_are_bound_to_the_host_and_the_transport,
     assets_are_kept_for_a_year_and_sent_compressed,
+    what_answers_get_answers_head_without_a_body,
     pages_are_compressed_and_never_kept,
     htmx_gets_the_main_part_and_caches_are_told,
     a_request_id_that_was_sent_comes_back,
@@ -64,6 +65,15 @@ async fn assets_are_kept_for_a_year_and_sent_compressed(app: TestApp) {
     }
     browser.send(browser.request(Method::HEAD, &sheet)).await.assert_status(200);
     browser.get("/assets/app-000000000000.css").await.assert_status(404);
+}
+
+async fn what_answers_get_answers_head_without_a_body(app: TestApp) {
+    let browser = app.anonymous();
+    for path in [paths::LOGIN, "/api/openapi.json", "/v1/password-reset/validate/none", "/health/liveness"] {
+        let page = browser.send(browser.request(Method::HEAD, path)).await;
+        assert!(page.assert_status(200).bytes.is_empty(), "{path}");
+    }
+    browser.send(browser.request(Method::HEAD, "/logout")).await.assert_status(405);
 }
 
 async fn pages_are_compressed_and_never_kept(app: TestApp) {
