@@ -36,6 +36,21 @@ pub struct Issued {
 /// # Errors
 /// Only outages.
 pub async fn create(app: &App, act: &Act, actor: &Actor, new: NewKey) -> Result<Issued, AppError> {
+    let (app_, act, actor) = (app.clone(), act.clone(), actor.clone());
+    app.db.write(move |c| create_in(c, &app_, &act, &actor, new)).await
+}
+
+/// The same in a write transaction of the caller.
+///
+/// # Errors
+/// Only outages.
+pub fn create_in(
+    c: &mut Connection,
+    app: &App,
+    act: &Act,
+    actor: &Actor,
+    new: NewKey,
+) -> Result<Issued, AppError> {
     let Text { handle, whole } = model::make(&app.random);
     let scopes: Vec<&str> = new.scopes.iter().map(Scope::as_str).collect();
     let key = ApiKey {
@@ -54,13 +69,8 @@ pub async fn create(app: &App, act: &Act, actor: &Actor, new: NewKey) -> Result<
         successor_id: None,
         revoked_at: None,
     };
-    let (app_, act, kept) = (app.clone(), act.clone(), key.clone());
-    app.db
-        .write(move |c| {
-            store::insert(c, &kept)?;
-            record(c, &app_, &act, &kept, "api_key.created")
-        })
-        .await?;
+    store::insert(c, &key)?;
+    record(c, app, act, &key, "api_key.created")?;
     Ok(Issued { key, text: whole })
 }
 

@@ -8,11 +8,12 @@ use super::clients;
 use super::crew::{Crew, Member};
 use super::people::DOMAIN;
 use super::resident::Resident;
-use crate::access::{Act, Actor, Means, OrganizationId, Role, SessionId};
+use crate::access::{Act, Actor, Means, OrganizationId, Role, Scope, SessionId};
 use crate::accounts::Status;
 use crate::accounts::devices::Presented;
 use crate::accounts::invites::{Invitee, actions as invites};
 use crate::accounts::locks;
+use crate::api_keys::{self, model::NewKey};
 use crate::app::App;
 use crate::clock::Timestamp;
 use crate::db::Connection;
@@ -26,6 +27,13 @@ const INVITED: [(&str, &str, Role, i64); 4] = [
     ("wang.zhenyi", "Wang Zhenyi", Role::Member, 2),
     ("mary.anning", "Mary Anning", Role::Member, 5),
     ("ellen.swallow", "Ellen Swallow", Role::Support, 9),
+];
+
+/// Keys of the organization: what they are for, what they may do, how many days ago they were made and for how many.
+const KEYS: [(&str, &[Scope], i64, i64); 3] = [
+    ("Meridian app", &[Scope::UsersRead, Scope::SessionsRead], 20, 90),
+    ("Nightly import", &[Scope::InvitesManage], 88, 90),
+    ("Old reporting", &[Scope::VerificationsRead], 200, 90),
 ];
 
 /// What programs call themselves.
@@ -44,6 +52,7 @@ pub fn write(
 ) -> Result<(), AppError> {
     let admin = crew.reviewer("admin").ok_or_else(|| AppError::internal("the demo has no administrator"))?;
     invite(c, app, organization, admin)?;
+    make_keys(c, app, organization, admin)?;
     let active: Vec<&Resident> =
         residents.iter().filter(|resident| resident.status() == Status::Active).collect();
     for (number, resident) in active.iter().step_by(6).take(3).enumerate() {
@@ -76,6 +85,24 @@ fn invite(
         let name = Some(DisplayName::parse(name).map_err(AppError::internal)?);
         let sent = invites::write(c, app, &by, (&actor, None), &Invitee { email, role, name })?;
         sent.map_err(AppError::from)?;
+    }
+    Ok(())
+}
+
+/// Keys of programs: one in use, one that is about to end, one that is over.
+fn make_keys(
+    c: &mut Connection,
+    app: &App,
+    organization: &OrganizationId,
+    admin: &Member,
+) -> Result<(), AppError> {
+    let actor = actor(app, organization, admin);
+    for (name, scopes, made, life) in KEYS {
+        let at = app.clock.now().minus(TimeDelta::days(made));
+        let by =
+            act(at, admin.number, clients::of(admin.number).user_agent).known_as(&admin.id, admin.staff.name);
+        let new = NewKey { name: name.to_owned(), scopes: scopes.to_vec(), life: TimeDelta::days(life) };
+        api_keys::actions::create_in(c, app, &by, &actor, new)?;
     }
     Ok(())
 }

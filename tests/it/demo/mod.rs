@@ -90,7 +90,7 @@ fn kind(path: &str) -> String {
 async fn lists_are_filled(browser: &mut Browser, role: Role) {
     let lists: [(Permission, &[&str]); 5] = [
         (Permission::SeeUsers, &["/users", "/users?status=locked", "/sessions", "/sessions?state=ended"]),
-        (Permission::ManageUsers, &["/invites", "/invites?state=expired"]),
+        (Permission::ManageUsers, &["/invites", "/invites?state=expired", "/api-keys"]),
         (
             Permission::DecideVerifications,
             &[
