@@ -1,4 +1,4 @@
-//! Which country an address is in: read from a file in MaxMind's format that the operator brings (GeoLite2, `DB-IP`, …).
+//! Which country an address is in: read from a file in MaxMind's format that the operator brings (`GeoLite2` and others).
 //! Without one no session has a country, and no page a column for it.
 //!
 //! The format: <https://maxmind.github.io/MaxMind-DB/>.

@@ -37,6 +37,15 @@ fn view(document: &Value) -> Markup {
     }
 }
 
+/// Words with code between backquotes, as descriptions have it.
+fn prose(text: &str) -> Markup {
+    html! {
+        @for (number, part) in text.split('`').enumerate() {
+            @if number % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
+}
+
 fn operation_view(document: &Value, path: &str, method: &str, operation: &Value) -> Markup {
     let responses = operation.get("responses").and_then(Value::as_object);
     let parameters = operation.get("parameters").and_then(Value::as_array);
@@ -44,8 +53,8 @@ fn operation_view(document: &Value, path: &str, method: &str, operation: &Value)
     html! {
         section {
             h2 { code { (method.to_uppercase()) " " (path) } }
-            p { (text(operation, "summary")) }
-            @if !text(operation, "description").is_empty() { p { (text(operation, "description")) } }
+            p { (prose(text(operation, "summary"))) }
+            @if !text(operation, "description").is_empty() { p { (prose(text(operation, "description"))) } }
             p { (callers(operation)) }
             @if let Some(schema) = body_schema(operation) { p { "Body: " code { (schema) } } }
             @if !fields.is_empty() {
@@ -60,13 +69,13 @@ fn operation_view(document: &Value, path: &str, method: &str, operation: &Value)
             @if let Some(parameters) = parameters {
                 ul {
                     @for parameter in parameters {
-                        li { code { (text(parameter, "name")) } " " (text(parameter, "description")) }
+                        li { code { (text(parameter, "name")) } " " (prose(text(parameter, "description"))) }
                     }
                 }
             }
             ul {
                 @for (status, response) in responses.into_iter().flatten() {
-                    li { code { (status) } " " (text(response, "description")) }
+                    li { code { (status) } " " (prose(text(response, "description"))) }
                 }
             }
         }
@@ -159,7 +168,7 @@ fn body_fields(document: &Value, operation: &Value) -> Vec<Markup> {
         html! {
             code { (name) }
             @if !required.contains(&name.as_str()) { " (optional)" }
-            " " (text(field, "description"))
+            " " (prose(text(field, "description")))
             @if let Some(example) = field.get("example") { " Such as " code { (example) } "." }
         }
     };

@@ -52,7 +52,7 @@ pub fn requirements(endpoint: &Endpoint) -> Option<Vec<SecurityRequirement>> {
     let key = match endpoint.access {
         Access::Anyone => return None,
         Access::SignedIn => None,
-        Access::Permission(permission) => scope(endpoint, permission),
+        Access::Permission(permission) | Access::SignedInOrKey(permission) => scope(endpoint, permission),
     };
     let key = key.map(|scope| SecurityRequirement::new(KEY, [scope.as_str()]));
     Some(std::iter::once(bearer).chain(key).chain([cookie]).collect())

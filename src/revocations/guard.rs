@@ -5,7 +5,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
-use crate::access::{Actor, Means};
+use crate::access::{Actor, Means, Permission};
 use crate::error::AppError;
 use crate::web::guard::{Access, Guard, RevokeSessions};
 use crate::web::{Allowed, SignedIn};
@@ -15,7 +15,7 @@ use crate::web::{Allowed, SignedIn};
 pub struct OwnerOrKey(pub Actor);
 
 impl Guard for OwnerOrKey {
-    const ACCESS: Access = Access::SignedIn;
+    const ACCESS: Access = Access::SignedInOrKey(Permission::RevokeSessions);
     const KEYS: bool = true;
 }
 

@@ -35,6 +35,8 @@ pub struct RefusedSender {
 pub enum Access {
     Anyone,
     SignedIn,
+    /// Whoever is signed in; a key needs the permission.
+    SignedInOrKey(Permission),
     Permission(Permission),
 }
 
@@ -43,7 +45,7 @@ impl Access {
     #[must_use]
     pub fn admits(self, role: Role) -> bool {
         match self {
-            Self::Anyone | Self::SignedIn => true,
+            Self::Anyone | Self::SignedIn | Self::SignedInOrKey(_) => true,
             Self::Permission(permission) => role.allows(permission),
         }
     }

@@ -50,10 +50,11 @@ impl Change {
             Self::AppAdded { .. } | Self::PasskeyAdded { .. } => "user.mfa_factor_added",
             Self::AppReplaced => "user.mfa_factor_replaced",
             Self::AppRemoved { last: true } | Self::PasskeyRemoved { last: true, .. } => "user.mfa_removed",
-            Self::AppRemoved { .. } | Self::PasskeyRemoved { .. } => "user.mfa_factor_removed",
+            Self::AppRemoved { .. } | Self::PasskeyRemoved { .. } | Self::TakenBack => {
+                "user.mfa_factor_removed"
+            }
             Self::CodesMade => "user.recovery_codes_made",
             Self::CodeUsed { .. } => "user.recovery_code_used",
-            Self::TakenBack => "user.mfa_factor_removed",
             Self::Reset { .. } => "user.mfa_reset",
         }
     }

@@ -36,7 +36,7 @@ pub fn form(csrf: &str, typed: &str, error: Option<(&str, &str)>) -> Markup {
                 (Button::secondary("Cancel").href(paths::SESSIONS))
             }))
         }))
-        h2 { "Or a file" }
+        div { h2 { "Or a file" } }
         (Form::post(paths::PEOPLE_REVOCATION_FILE, csrf).id("file-form").multipart().body(html! {
             (upload)
             (actions(html! { (Button::primary("Count the sessions").id("count-file")) }))

@@ -90,7 +90,7 @@ fn main(listed: &Listed, chain: &Chain, now: Timestamp) -> Markup {
     }
     html! {
         (facts)
-        h2 { "Rotation chain" }
+        div { h2 { "Rotation chain" } }
         @if chain.links.is_empty() {
             p .muted { "No refresh token is kept of this family any more." }
         } @else {

@@ -48,7 +48,15 @@ async fn the_second_step_looks_right() {
     tab.visit(paths::LOGIN).await;
     tab.sign_in(&person).await;
     look_at(&tab, &paths::confirm_then(paths::ACCOUNT), "confirm-password").await;
-    with_app(&app, &person).await;
+    let (phone, _) = with_app(&app, &person).await;
+    // The first factor has ended the session that was opened without one.
+    tab.visit(paths::MFA).await;
+    tab.fill("Email address", &person.email).await;
+    tab.fill("Password", person.password).await;
+    tab.press("Sign in").await;
+    tab.fill("Code", &phone.code(&app, 0)).await;
+    tab.press("Go on").await;
+    tab.see("Second factor").await;
     look_at(&tab, paths::MFA, "mfa-with-app").await;
     tab.press("Sign out").await;
     tab.fill("Email address", &person.email).await;

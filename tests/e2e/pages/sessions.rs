@@ -102,8 +102,8 @@ async fn sessions_look_right() {
     look(&tab, "revocation-errors").await;
     look_at(&tab, paths::NEW_REVOCATION, "revocation-ask-all").await;
     look_at(&tab, paths::PEOPLE_REVOCATION, "revocation-list").await;
-    let list = tab.find("#list").await;
-    list.send_keys("m1@many.test\nm2@many.test # the second\nbabbage\n").await.unwrap();
+    let field = tab.find("#list").await;
+    field.send_keys("m1@many.test\nm2@many.test # the second\nbabbage\n").await.unwrap();
     tab.find("#count-list").await.click().await.unwrap();
     tab.find("#revoke").await;
     look(&tab, "revocation-list-ask").await;

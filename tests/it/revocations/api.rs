@@ -109,7 +109,7 @@ async fn a_bad_filter_or_no_reason_is_told_by_its_field(app: TestApp) {
         (json!({ "filter": { "ip_range": "here" }, "reason": "x" }), 422, "filter.ip_range"),
         (json!({ "filter": { "country": "Germany" }, "reason": "x" }), 422, "filter.country"),
         (json!({ "filter": { "kind": "api" } }), 422, "reason"),
-        (json!({ "filter": { "colour": "red" }, "reason": "x" }), 400, "colour"),
+        (json!({ "filter": { "colour": "red" }, "reason": "x" }), 400, "filter.colour"),
         (json!({ "filter": { "kind": "api" }, "reason": "x", "force": true }), 400, "force"),
     ] {
         let answer = admin.call(Method::POST, REVOKE, body.clone()).await;
