@@ -70,6 +70,13 @@ fn act(at: Timestamp, number: usize, agent: &str) -> Act {
     Act { ip: Some(client.ip), user_agent: Some(agent.to_owned()), ..Act::by_system(at) }
 }
 
+/// An act of the administrator, so many days ago.
+fn by_admin(app: &App, admin: &Member, days: i64) -> Act {
+    let at = app.clock.now().minus(TimeDelta::days(days));
+    let agent = clients::of(admin.number).user_agent;
+    act(at, admin.number, agent).known_as(&admin.id, admin.staff.name)
+}
+
 fn invite(
     c: &mut Connection,
     app: &App,
@@ -78,9 +85,7 @@ fn invite(
 ) -> Result<(), AppError> {
     let actor = actor(app, organization, admin);
     for (local, name, role, days) in INVITED {
-        let at = app.clock.now().minus(TimeDelta::days(days));
-        let by =
-            act(at, admin.number, clients::of(admin.number).user_agent).known_as(&admin.id, admin.staff.name);
+        let by = by_admin(app, admin, days);
         let email = EmailAddress::parse(&format!("{local}@{DOMAIN}")).map_err(AppError::internal)?;
         let name = Some(DisplayName::parse(name).map_err(AppError::internal)?);
         let sent = invites::write(c, app, &by, (&actor, None), &Invitee { email, role, name })?;
@@ -98,9 +103,7 @@ fn make_keys(
 ) -> Result<(), AppError> {
     let actor = actor(app, organization, admin);
     for (name, scopes, made, life) in KEYS {
-        let at = app.clock.now().minus(TimeDelta::days(made));
-        let by =
-            act(at, admin.number, clients::of(admin.number).user_agent).known_as(&admin.id, admin.staff.name);
+        let by = by_admin(app, admin, made);
         let new = NewKey { name: name.to_owned(), scopes: scopes.to_vec(), life: TimeDelta::days(life) };
         api_keys::actions::create_in(c, app, &by, &actor, new)?;
     }

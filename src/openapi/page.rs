@@ -1,15 +1,20 @@
 //! `/api/docs`: the document as a page for people.
 
+use std::sync::LazyLock;
+
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
 use crate::paths;
 use crate::web::{Anyone, Page};
 
+/// The document as a tree; nothing of it changes while the program runs.
+static DOCUMENT: LazyLock<Value> =
+    LazyLock::new(|| serde_json::to_value(super::document()).unwrap_or_default());
+
 /// `GET /api/docs`
 pub async fn page(_: Anyone) -> Page {
-    let document = serde_json::to_value(super::document()).unwrap_or_default();
-    Page::public("JSON API", view(&document))
+    Page::public("JSON API", view(&DOCUMENT))
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
