@@ -1,15 +1,12 @@
 //! What staff types to find sessions: words, and operators such as `ip:10.0.0.0/8 kind:api`.
-//!
-//! Nothing typed is an error: what is not understood is told beside the list and left out of the search.
 
 use super::filter::{self, Filter};
 use super::store::Kind;
 use crate::access::{Role, SessionId, UserId};
-use crate::clock::Timestamp;
-use crate::web::terms;
+use crate::web::terms::{self, Operator, Typed};
 
 /// The operators, with an example of each; the help lists them.
-pub const OPERATORS: &[(&str, &str, &str)] = &[
+pub const OPERATORS: &[Operator] = &[
     ("user", "user:ada@", "part of the person’s name or address, or their id"),
     ("ip", "ip:10.0.0.0/8", "an address or a network"),
     ("device", "device:firefox", "part of the device’s name"),
@@ -25,44 +22,30 @@ pub const OPERATORS: &[(&str, &str, &str)] = &[
 /// What was typed, understood as far as it can be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Search {
-    /// The terms that were understood, as they were typed.
-    pub terms: Vec<String>,
-    /// What they mean together.
+    /// The terms that were understood, and what was not.
+    pub typed: terms::Search<()>,
+    /// What the terms mean together.
     pub filter: Filter,
-    /// What was not understood, a sentence each.
-    pub problems: Vec<String>,
 }
 
 impl Search {
     #[must_use]
     pub fn parse(text: &str) -> Self {
-        let mut search = Self::default();
-        for token in terms::split(text) {
-            match narrow(&mut search.filter, &token) {
-                Ok(()) => search.terms.push(token),
-                Err(problem) => search.problems.push(problem),
-            }
-        }
-        search
-    }
-
-    /// The text without one of its terms.
-    #[must_use]
-    pub fn without(&self, index: usize) -> String {
-        let others = self.terms.iter().enumerate().filter(|(other, _)| *other != index);
-        others.map(|(_, text)| terms::quoted(text)).collect::<Vec<_>>().join(" ")
+        let mut filter = Filter::default();
+        let typed = terms::Search::read(text, OPERATORS, |typed| narrow(&mut filter, typed));
+        Self { typed, filter }
     }
 }
 
-fn narrow(filter: &mut Filter, token: &str) -> Result<(), String> {
-    let Some((name, value)) = terms::operator(token) else {
-        filter.person.push(token.to_owned());
-        return Ok(());
+fn narrow(filter: &mut Filter, typed: Typed<'_>) -> Result<(), String> {
+    let (name, value) = match typed {
+        Typed::Word(word) => {
+            filter.person.push(word.to_owned());
+            return Ok(());
+        }
+        Typed::Operator(name, value) => (name, value),
     };
-    if value.is_empty() {
-        return Err(format!("Write what to look for after “{name}:”."));
-    }
-    match name.to_ascii_lowercase().as_str() {
+    match name {
         "user" => match UserId::parse(value) {
             Some(id) => once(&mut filter.user, name, id)?,
             None => filter.person.push(value.to_owned()),
@@ -74,7 +57,7 @@ fn narrow(filter: &mut Filter, token: &str) -> Result<(), String> {
             once(&mut filter.ip_range, name, network.ok_or_else(problem)?)?;
         }
         "kind" => {
-            let kind = Kind::parse(value).ok_or_else(|| one_of("kind", "browser or api", value))?;
+            let kind = terms::one_of(name, value, Kind::parse, Kind::ALL)?;
             once(&mut filter.kind, name, kind)?;
         }
         "family" => {
@@ -85,25 +68,20 @@ fn narrow(filter: &mut Filter, token: &str) -> Result<(), String> {
             filter.sessions.push(id);
         }
         "role" => {
-            let role = Role::parse(value).ok_or_else(|| one_of("role", ROLES, value))?;
+            let role = terms::one_of(name, value, Role::parse, Role::ALL)?;
             once(&mut filter.role, name, role)?;
         }
         "country" => {
             let problem = || format!("“{value}” is no country code: write two letters, such as country:de.");
             once(&mut filter.country, name, filter::country(value).ok_or_else(problem)?)?;
         }
-        "before" => once(&mut filter.signed_in_before, name, day(value)?)?,
-        "after" => once(&mut filter.signed_in_after, name, day(value)?)?,
-        "unseen" => once(&mut filter.last_seen_before, name, day(value)?)?,
-        _ => {
-            let known: Vec<String> = OPERATORS.iter().map(|(name, _, _)| format!("{name}:")).collect();
-            return Err(format!("“{name}:” is not known here; use {}.", known.join(", ")));
-        }
+        "before" => once(&mut filter.signed_in_before, name, terms::moment(value)?)?,
+        "after" => once(&mut filter.signed_in_after, name, terms::moment(value)?)?,
+        // The last of them: `unseen`.
+        _ => once(&mut filter.last_seen_before, name, terms::moment(value)?)?,
     }
     Ok(())
 }
-
-const ROLES: &str = "member, reviewer, analyst, support, admin or operator";
 
 /// A session has one of each: a second would contradict the first, so it is told.
 fn once<T>(place: &mut Option<T>, name: &str, value: T) -> Result<(), String> {
@@ -114,20 +92,10 @@ fn once<T>(place: &mut Option<T>, name: &str, value: T) -> Result<(), String> {
     Ok(())
 }
 
-fn one_of(name: &str, values: &str, given: &str) -> String {
-    format!("“{given}” is no {name}: use {values}.")
-}
-
-fn day(value: &str) -> Result<Timestamp, String> {
-    let day = terms::day(value).map(terms::start);
-    day.ok_or_else(|| format!("“{value}” is no day: write it as 2026-03-31."))
-}
-
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
+    use crate::clock::Timestamp;
 
     #[test]
     fn operators_and_words_stand_side_by_side() {
@@ -140,7 +108,7 @@ mod tests {
             device: vec!["Firefox on".to_owned()],
             ..Filter::default()
         };
-        assert_eq!((search.filter, search.problems), (filter, Vec::new()));
+        assert_eq!((search.filter, search.typed.problems), (filter, Vec::new()));
     }
 
     #[test]
@@ -155,27 +123,17 @@ mod tests {
     fn what_is_not_understood_is_told_and_left_out() {
         let search = Search::parse("colour:red kind:phone before:soon ip:here ip: kind:api kind:browser");
         assert_eq!(search.filter, Filter { kind: Some(Kind::Api), ..Filter::default() });
-        assert_eq!(search.problems.len(), 6);
-        assert!(search.problems[0].contains("“colour:” is not known here; use user:"));
-        assert!(search.problems[5].contains("once"));
+        let problems = search.typed.problems;
+        assert_eq!(problems.len(), 6);
+        assert!(problems[0].contains("“colour:” is not known here; use user:"));
+        assert!(problems[5].contains("once"));
     }
 
     #[test]
     fn every_operator_of_the_help_is_understood_as_in_its_example() {
         for (name, example, _) in OPERATORS.iter().filter(|(name, _, _)| *name != "family") {
             let search = Search::parse(example);
-            assert_eq!((search.terms.len(), search.problems.len()), (1, 0), "{name}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn nothing_typed_breaks_the_search_and_a_term_taken_away_leaves_the_others(text in ".{0,80}") {
-            let search = Search::parse(&text);
-            for index in 0..search.terms.len() {
-                let rest = Search::parse(&search.without(index));
-                prop_assert_eq!(rest.terms.len(), search.terms.len() - 1);
-            }
+            assert_eq!((search.typed.terms.len(), search.typed.problems.len()), (1, 0), "{name}");
         }
     }
 }

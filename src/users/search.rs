@@ -1,16 +1,14 @@
 //! What staff types to find people: words, and operators such as `role:admin seen:<2026-01-01`.
-//!
-//! Nothing typed is an error: what is not understood is told beside the list and left out of the search.
 
 use chrono::NaiveDate;
 
 use crate::access::{Role, UserId};
 use crate::accounts::Status;
 use crate::clock::Timestamp;
-use crate::web::terms;
+use crate::web::terms::{self, Operator, Typed};
 
 /// The operators, with an example of each; the help lists them.
-pub const OPERATORS: &[(&str, &str, &str)] = &[
+pub const OPERATORS: &[Operator] = &[
     ("role", "role:reviewer", "the role"),
     ("status", "status:suspended", "the status of the account"),
     ("domain", "domain:example.org", "what stands after the @ of the address"),
@@ -47,37 +45,12 @@ pub enum Term {
 }
 
 /// What was typed, understood as far as it can be.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Search {
-    /// Each with the text it came from.
-    pub terms: Vec<(String, Term)>,
-    /// What was not understood, a sentence each.
-    pub problems: Vec<String>,
-}
+pub type Search = terms::Search<Term>;
 
 impl Search {
     #[must_use]
     pub fn parse(text: &str) -> Self {
-        let mut search = Self::default();
-        for token in terms::split(text) {
-            match term(&token) {
-                Ok(term) => search.terms.push((token, term)),
-                Err(problem) => search.problems.push(problem),
-            }
-        }
-        search
-    }
-
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.terms.is_empty()
-    }
-
-    /// The text without one of its terms.
-    #[must_use]
-    pub fn without(&self, index: usize) -> String {
-        let others = self.terms.iter().enumerate().filter(|(other, _)| *other != index);
-        others.map(|(_, (text, _))| terms::quoted(text)).collect::<Vec<_>>().join(" ")
+        Self::read(text, OPERATORS, term)
     }
 
     /// The role that is looked for.
@@ -102,43 +75,23 @@ pub fn user_id(text: &str) -> Option<UserId> {
     (text.len() == 36).then(|| UserId::parse(text)).flatten()
 }
 
-fn term(token: &str) -> Result<Term, String> {
-    let Some((name, value)) = terms::operator(token) else {
-        return Ok(Term::Word(token.to_owned()));
+fn term(typed: Typed<'_>) -> Result<Term, String> {
+    let (name, value) = match typed {
+        Typed::Word(word) => return Ok(Term::Word(word.to_owned())),
+        Typed::Operator(name, value) => (name, value),
     };
-    if value.is_empty() {
-        return Err(format!("Write what to look for after “{name}:”."));
-    }
-    match name.to_ascii_lowercase().as_str() {
-        "role" => Role::parse(value).map(Term::Role).ok_or_else(|| one_of("role", ROLES, value)),
-        "status" => Status::parse(value).map(Term::Status).ok_or_else(|| one_of("status", STATUSES, value)),
+    match name {
+        "role" => terms::one_of(name, value, Role::parse, Role::ALL).map(Term::Role),
+        "status" => terms::one_of(name, value, Status::parse, Status::ALL).map(Term::Status),
         "domain" => Ok(Term::Domain(value.trim_start_matches('@').to_ascii_lowercase())),
-        "mfa" => yes_or_no("mfa", value).map(Term::Mfa),
-        "locked" => yes_or_no("locked", value).map(Term::Locked),
-        "erasing" => yes_or_no("erasing", value).map(Term::Erasing),
+        "mfa" => terms::yes_or_no(name, value).map(Term::Mfa),
+        "locked" => terms::yes_or_no(name, value).map(Term::Locked),
+        "erasing" => terms::yes_or_no(name, value).map(Term::Erasing),
         "created" => span(value).map(Term::Created),
         "seen" if value.eq_ignore_ascii_case("never") => Ok(Term::NeverSeen),
         "seen" => span(value).map(Term::Seen),
-        "ip" => Ok(Term::Ip(value.to_ascii_lowercase())),
-        _ => {
-            let known: Vec<String> = OPERATORS.iter().map(|(name, _, _)| format!("{name}:")).collect();
-            Err(format!("“{name}:” is not known here; use {}.", known.join(", ")))
-        }
-    }
-}
-
-const ROLES: &str = "member, reviewer, analyst, support, admin or operator";
-const STATUSES: &str = "pending, active, suspended, banned or rejected";
-
-fn one_of(name: &str, values: &str, given: &str) -> String {
-    format!("“{given}” is no {name}: use {values}.")
-}
-
-fn yes_or_no(name: &str, value: &str) -> Result<bool, String> {
-    match value.to_ascii_lowercase().as_str() {
-        "yes" => Ok(true),
-        "no" => Ok(false),
-        _ => Err(format!("Write {name}:yes or {name}:no.")),
+        // The last of them: `ip`.
+        _ => Ok(Term::Ip(value.to_ascii_lowercase())),
     }
 }
 
@@ -161,8 +114,6 @@ fn span(value: &str) -> Result<Span, String> {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     fn terms(text: &str) -> Vec<Term> {
@@ -229,17 +180,6 @@ mod tests {
         for (_, example, _) in OPERATORS {
             let search = Search::parse(example);
             assert_eq!((search.terms.len(), search.problems.len()), (1, 0), "{example}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn nothing_typed_breaks_the_search_and_a_term_taken_away_leaves_the_others(text in ".{0,80}") {
-            let search = Search::parse(&text);
-            for index in 0..search.terms.len() {
-                let rest = Search::parse(&search.without(index));
-                prop_assert_eq!(rest.terms.len(), search.terms.len() - 1);
-            }
         }
     }
 }

@@ -1,14 +1,12 @@
 //! What reviewers type to find cases: words, and operators such as `kind:passport before:2026-01-01`.
-//!
-//! Nothing typed is an error: what is not understood is told beside the list and left out of the search.
 
 use super::model::CaseState;
 use crate::clock::Timestamp;
 use crate::documents::{CaseId, Country, DocumentKind};
-use crate::web::terms;
+use crate::web::terms::{self, Operator, Typed};
 
 /// The operators, with an example of each; the help lists them.
-pub const OPERATORS: &[(&str, &str, &str)] = &[
+pub const OPERATORS: &[Operator] = &[
     ("name", "name:ada", "part of the applicant’s name"),
     ("email", "email:ada@", "part of the address"),
     ("number", "number:C01X", "part of the declared document number"),
@@ -37,37 +35,12 @@ pub enum Term {
 }
 
 /// What was typed, understood as far as it can be.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Search {
-    /// Each with the text it came from.
-    pub terms: Vec<(String, Term)>,
-    /// What was not understood, a sentence each.
-    pub problems: Vec<String>,
-}
+pub type Search = terms::Search<Term>;
 
 impl Search {
     #[must_use]
     pub fn parse(text: &str) -> Self {
-        let mut search = Self::default();
-        for token in terms::split(text) {
-            match term(&token) {
-                Ok(term) => search.terms.push((token, term)),
-                Err(problem) => search.problems.push(problem),
-            }
-        }
-        search
-    }
-
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.terms.is_empty()
-    }
-
-    /// The text without one of its terms.
-    #[must_use]
-    pub fn without(&self, index: usize) -> String {
-        let others = self.terms.iter().enumerate().filter(|(other, _)| *other != index);
-        others.map(|(_, (text, _))| terms::quoted(text)).collect::<Vec<_>>().join(" ")
+        Self::read(text, OPERATORS, term)
     }
 }
 
@@ -78,54 +51,29 @@ pub fn case_id(text: &str) -> Option<CaseId> {
     (text.len() == 36).then(|| CaseId::parse(text)).flatten()
 }
 
-fn term(token: &str) -> Result<Term, String> {
-    let Some((name, value)) = terms::operator(token) else {
-        return Ok(Term::Word(token.to_owned()));
+fn term(typed: Typed<'_>) -> Result<Term, String> {
+    let (name, value) = match typed {
+        Typed::Word(word) => return Ok(Term::Word(word.to_owned())),
+        Typed::Operator(name, value) => (name, value),
     };
-    if value.is_empty() {
-        return Err(format!("Write what to look for after “{name}:”."));
-    }
-    let value = value.to_owned();
-    match name.to_ascii_lowercase().as_str() {
-        "name" => Ok(Term::Name(value)),
-        "email" => Ok(Term::Email(value)),
-        "number" => Ok(Term::Number(value)),
-        "kind" => DocumentKind::parse(&value).map(Term::Kind).ok_or_else(|| one_of("kind", KINDS, &value)),
-        "country" => Country::parse(&value)
+    match name {
+        "name" => Ok(Term::Name(value.to_owned())),
+        "email" => Ok(Term::Email(value.to_owned())),
+        "number" => Ok(Term::Number(value.to_owned())),
+        "kind" => terms::one_of(name, value, DocumentKind::parse, DocumentKind::ALL).map(Term::Kind),
+        "country" => Country::parse(value)
             .map(Term::Country)
             .ok_or_else(|| format!("“{value}” is no country code: write two letters, such as country:de.")),
-        "state" => CaseState::parse(&value).map(Term::State).ok_or_else(|| one_of("state", STATES, &value)),
-        "overdue" => match value.to_ascii_lowercase().as_str() {
-            "yes" => Ok(Term::Overdue(true)),
-            "no" => Ok(Term::Overdue(false)),
-            _ => Err("Write overdue:yes or overdue:no.".to_owned()),
-        },
-        "before" => day(&value).map(Term::Before),
-        "after" => day(&value).map(Term::After),
-        _ => {
-            let known: Vec<String> = OPERATORS.iter().map(|(name, _, _)| format!("{name}:")).collect();
-            Err(format!("“{name}:” is not known here; use {}.", known.join(", ")))
-        }
+        "state" => terms::one_of(name, value, CaseState::parse, CaseState::ALL).map(Term::State),
+        "overdue" => terms::yes_or_no(name, value).map(Term::Overdue),
+        "before" => terms::moment(value).map(Term::Before),
+        // The last of them: `after`.
+        _ => terms::moment(value).map(Term::After),
     }
-}
-
-const KINDS: &str =
-    "passport, national_id, driving_licence, residence_permit, student_card, proof_of_address or other";
-const STATES: &str = "waiting, claimed, approved, rejected or resubmission_asked";
-
-fn one_of(name: &str, values: &str, given: &str) -> String {
-    format!("“{given}” is no {name}: use {values}.")
-}
-
-fn day(value: &str) -> Result<Timestamp, String> {
-    let day = terms::day(value).map(terms::start);
-    day.ok_or_else(|| format!("“{value}” is no day: write it as 2026-03-31."))
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     fn terms(text: &str) -> Vec<Term> {
@@ -175,17 +123,6 @@ mod tests {
         for (_, example, _) in OPERATORS {
             let search = Search::parse(example);
             assert_eq!((search.terms.len(), search.problems.len()), (1, 0), "{example}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn nothing_typed_breaks_the_search_and_a_term_taken_away_leaves_the_others(text in ".{0,80}") {
-            let search = Search::parse(&text);
-            for index in 0..search.terms.len() {
-                let rest = Search::parse(&search.without(index));
-                prop_assert_eq!(rest.terms.len(), search.terms.len() - 1);
-            }
         }
     }
 }

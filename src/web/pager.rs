@@ -101,6 +101,12 @@ impl<T> Slice<T> {
         let next = rows.last().filter(|_| has_next).map(&cursor);
         Self { items: rows, previous, next }
     }
+
+    /// The cursors of the pages before and after this one, as addresses have them.
+    #[must_use]
+    pub fn neighbours(&self) -> (Option<String>, Option<String>) {
+        (self.previous.as_ref().map(Cursor::encode), self.next.as_ref().map(Cursor::encode))
+    }
 }
 
 /// A page size of the API: 1 to 200, 50 when not given.

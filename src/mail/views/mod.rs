@@ -12,9 +12,7 @@ use super::search;
 use super::store::Email;
 use crate::clock::Timestamp;
 use crate::paths;
-use crate::ui::{
-    Cell, Chip, Column, Empty, Icon, Meaning, Pager, Row, SearchBox, Tab, Table, badge, chips, tabs, time,
-};
+use crate::ui::{Cell, Column, Empty, Icon, ListUrl, Meaning, Row, SearchBox, Tab, Table, badge, tabs, time};
 use crate::web::pager::Slice;
 
 /// Counts on the tabs where something waits for somebody.
@@ -38,26 +36,15 @@ pub fn state(status: EmailStatus) -> Markup {
     badge(meaning, status.title())
 }
 
-fn url(status: Option<StatusGroup>, q: Option<&str>, place: Option<(&str, &str)>) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    if let Some(status) = status {
-        query.append_pair("status", status.as_str());
-    }
-    if let Some(q) = q.filter(|q| !q.is_empty()) {
-        query.append_pair("q", q);
-    }
-    query.extend_pairs(place);
-    let query = query.finish();
-    if query.is_empty() { paths::EMAILS.to_owned() } else { format!("{}?{query}", paths::EMAILS) }
+fn url(status: Option<StatusGroup>) -> ListUrl<'static> {
+    ListUrl::new(paths::EMAILS).tab("status", status.map(|status| status.as_str()))
 }
 
 /// The search box of the page's top line.
 #[must_use]
 pub fn search(address: &Address) -> Markup {
-    let status = address.status.map(|status| ("status", status.as_str()));
-    let keep: &[(&str, &str)] = status.as_slice();
     SearchBox::new(paths::EMAILS, "Search recipients and subjects", address.q.as_deref().unwrap_or_default())
-        .keeping(keep)
+        .keeping(url(address.status).kept())
         .help(html! {
             p { "Words are looked for in recipient and subject. More precisely:" }
             ul { @for (example, finds) in search::OPERATORS { li { code { (example) } " " (finds) } } }
@@ -69,18 +56,12 @@ pub fn search(address: &Address) -> Markup {
 #[must_use]
 pub fn list(slice: &Slice<Email>, address: &Address, counts: Counts, now: Timestamp) -> Markup {
     let q = address.q.as_deref();
-    let pager = Pager {
-        newer: slice.previous.as_ref().map(|at| url(address.status, q, Some(("before", &at.encode())))),
-        older: slice.next.as_ref().map(|at| url(address.status, q, Some(("after", &at.encode())))),
-    };
+    let here = url(address.status);
+    let pager = here.searching(q.unwrap_or_default()).pager(slice.neighbours());
     let parts = search::parts(q.unwrap_or_default());
-    let found: Vec<Chip<'_>> = parts
-        .iter()
-        .map(|(label, left)| Chip { label, without: url(address.status, Some(left), None) })
-        .collect();
     html! {
         (tabs("Status", &status_tabs(address, counts)))
-        (chips(&found, &url(address.status, None, None)))
+        (here.chips(parts.iter().map(|(label, left)| (label.as_str(), left.clone()))))
         @if slice.items.is_empty() {
             @if q.is_some() || address.status.is_some() { (Empty::nothing_matches(paths::EMAILS).icon(Icon::Mail)) }
             @else { (Empty::nothing_yet("No mail yet", "Every mail that is sent will stand here.").icon(Icon::Mail)) }
@@ -92,10 +73,10 @@ pub fn list(slice: &Slice<Email>, address: &Address, counts: Counts, now: Timest
 }
 
 fn status_tabs(address: &Address, counts: Counts) -> Vec<Tab<'static>> {
-    let q = address.q.as_deref();
+    let q = address.q.as_deref().unwrap_or_default();
     let tab = |label, status: Option<StatusGroup>, waiting: i64| Tab {
         label,
-        url: url(status, q, None),
+        url: url(status).searching(q).to_string(),
         count: u64::try_from(waiting).ok().filter(|count| *count > 0),
         current: address.status == status,
     };

@@ -37,9 +37,9 @@ pub async fn confirm_matching(
     Query(matching): Query<Matching>,
 ) -> Result<Page, AppError> {
     let search = Search::parse(matching.q.as_deref().unwrap_or_default());
-    if !search.problems.is_empty() {
+    if !search.typed.problems.is_empty() {
         // What was not understood would widen the search: nothing is ended by mistake.
-        return Err(AppError::bad_request("bad_query", search.problems.join(" ")));
+        return Err(AppError::bad_request("bad_query", search.typed.problems.join(" ")));
     }
     let selection = Selection::new(Scope::Filter, search.filter);
     ask(&context, &who.actor, &selection, None, &Typed::default()).await

@@ -10,10 +10,10 @@ use crate::sessions::search::{OPERATORS, Search};
 use crate::sessions::store::Kind;
 use crate::ui::table::bulk_bar;
 use crate::ui::{
-    Button, Cell, Chip, Column, Empty, Icon, Meaning, Pager, Row, SearchBox, Tab, Table, badge, callout,
-    chips, tabs, time,
+    Button, Cell, Column, Empty, Icon, ListUrl, Meaning, Row, SearchBox, Tab, Table, announcement, badge,
+    not_understood, search_help, tabs, time,
 };
-use crate::web::pager::{Cursor, Slice};
+use crate::web::pager::Slice;
 
 /// The form that the checkboxes belong to.
 const BULK: &str = "bulk";
@@ -65,56 +65,30 @@ pub fn further(may_end: bool) -> Markup {
     }
 }
 
-fn url(state: State, q: &str, place: Option<(&str, &Cursor)>) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    if state != State::Open {
-        query.append_pair("state", state.as_str());
-    }
-    if !q.is_empty() {
-        query.append_pair("q", q);
-    }
-    if let Some((name, cursor)) = place {
-        query.append_pair(name, &cursor.encode());
-    }
-    match query.finish() {
-        query if query.is_empty() => paths::SESSIONS.to_owned(),
-        query => format!("{}?{query}", paths::SESSIONS),
-    }
+fn url(state: State) -> ListUrl<'static> {
+    let named = Some(state).filter(|state| *state != State::Open);
+    ListUrl::new(paths::SESSIONS).tab("state", named.map(|state| state.as_str()))
 }
 
 impl List<'_> {
     /// The search box of the top line, with what can be typed.
     #[must_use]
     pub fn search_box(&self) -> Markup {
-        let kept = [("state", self.state.as_str())];
-        let kept: &[(&str, &str)] = if self.state == State::Open { &[] } else { &kept };
-        let help = html! {
-            p { "Words are looked for in people’s names and addresses; quotes keep words together." }
-            dl .facts {
-                @for (_, example, meaning) in OPERATORS {
-                    div { dt { code { (example) } } dd { (meaning) } }
-                }
-            }
-        };
-        SearchBox::new(paths::SESSIONS, "Search sessions", self.typed).keeping(kept).help(help).render()
+        let words = "Words are looked for in people’s names and addresses; quotes keep words together.";
+        SearchBox::new(paths::SESSIONS, "Search sessions", self.typed)
+            .keeping(url(self.state).kept())
+            .help(search_help(words, OPERATORS))
+            .render()
     }
 
     #[must_use]
     pub fn main(&self) -> Markup {
-        let place = |name, cursor: &Option<Cursor>| {
-            cursor.as_ref().map(|cursor| url(self.state, self.typed, Some((name, cursor))))
-        };
-        let pager =
-            Pager { newer: place("before", &self.slice.previous), older: place("after", &self.slice.next) };
+        let pager = url(self.state).searching(self.typed).pager(self.slice.neighbours());
         html! {
             (self.tabs())
             (self.chips())
-            @if !self.search.problems.is_empty() {
-                (callout(Meaning::Warn, "A part of the search was not understood", html! {
-                    ul { @for problem in &self.search.problems { li { (problem) } } }
-                }))
-            }
-            p .visually-hidden data-announce="" { (self.announcement()) }
+            (not_understood(&self.search.typed.problems))
+            (announcement(self.slice.items.len(), self.slice.next.is_some(), ("session", "sessions")))
             @if self.slice.items.is_empty() {
                 (self.empty())
             } @else {
@@ -130,18 +104,10 @@ impl List<'_> {
         }
     }
 
-    fn announcement(&self) -> String {
-        match self.slice.items.len() {
-            1 => "1 session".to_owned(),
-            number if self.slice.next.is_some() => format!("{number} sessions, and more"),
-            number => format!("{number} sessions"),
-        }
-    }
-
     fn tabs(&self) -> Markup {
         let tab = |state: &State| Tab {
             label: state.label(),
-            url: url(*state, self.typed, None),
+            url: url(*state).searching(self.typed).to_string(),
             count: None,
             current: self.state == *state,
         };
@@ -149,16 +115,12 @@ impl List<'_> {
     }
 
     fn chips(&self) -> Markup {
-        let terms = self.search.terms.iter().enumerate();
-        let active: Vec<Chip<'_>> = terms
-            .map(|(index, label)| Chip { label, without: url(self.state, &self.search.without(index), None) })
-            .collect();
-        chips(&active, &url(self.state, "", None))
+        url(self.state).chips(self.search.typed.each_with_the_others())
     }
 
     fn empty(&self) -> Markup {
         if !self.typed.is_empty() {
-            return Empty::nothing_matches(&url(self.state, "", None)).render();
+            return Empty::nothing_matches(&url(self.state).to_string()).render();
         }
         match self.state {
             State::Open | State::All => {
@@ -185,7 +147,7 @@ impl List<'_> {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.append_pair("q", self.typed);
         let all = format!("{}?{}", paths::NEW_REVOCATION, query.finish());
-        let label = if self.search.terms.is_empty() { "End all open sessions" } else { "End all that match" };
+        let label = if self.search.typed.is_empty() { "End all open sessions" } else { "End all that match" };
         html! {
             div .list-acts {
                 (Button::secondary(label).href(&all).id("end-matching").small())

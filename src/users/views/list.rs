@@ -5,14 +5,14 @@ use maud::{Markup, Render, html};
 use crate::access::Role;
 use crate::paths;
 use crate::ui::{
-    Cell, Chip, Column, Empty, Icon, Meaning, Pager, Row, SearchBox, Tab as UiTab, Table, badge, callout,
-    chips, icon, tabs, time,
+    Cell, Column, Empty, Icon, ListUrl, Meaning, Row, SearchBox, Tab as UiTab, Table, announcement, badge,
+    icon, not_understood, search_help, tabs, time,
 };
 use crate::users::model::Person;
 use crate::users::search::OPERATORS;
 use crate::users::store::figures::Figures;
 use crate::users::store::list::{Tab, View};
-use crate::web::pager::{Cursor, Slice};
+use crate::web::pager::Slice;
 
 /// All that a page of the list shows.
 #[derive(Clone, Copy, Debug)]
@@ -32,21 +32,9 @@ fn label(tab: Tab) -> &'static str {
     }
 }
 
-fn url(tab: Tab, q: &str, place: Option<(&str, &Cursor)>) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    if tab != Tab::All {
-        query.append_pair("status", tab.as_str());
-    }
-    if !q.is_empty() {
-        query.append_pair("q", q);
-    }
-    if let Some((name, cursor)) = place {
-        query.append_pair(name, &cursor.encode());
-    }
-    match query.finish() {
-        query if query.is_empty() => paths::USERS.to_owned(),
-        query => format!("{}?{query}", paths::USERS),
-    }
+fn url(tab: Tab) -> ListUrl<'static> {
+    let named = Some(tab).filter(|tab| *tab != Tab::All);
+    ListUrl::new(paths::USERS).tab("status", named.map(|tab| tab.as_str()))
 }
 
 impl List<'_> {
@@ -63,17 +51,11 @@ impl List<'_> {
     /// The search box of the top line, with what can be typed.
     #[must_use]
     pub fn search(&self) -> Markup {
-        let kept = [("status", self.view.tab.as_str())];
-        let kept: &[(&str, &str)] = if self.view.tab == Tab::All { &[] } else { &kept };
-        let help = html! {
-            p { "Words are looked for in names, addresses and phone numbers; quotes keep words together. An id opens its person." }
-            dl .facts {
-                @for (_, example, meaning) in OPERATORS {
-                    div { dt { code { (example) } } dd { (meaning) } }
-                }
-            }
-        };
-        SearchBox::new(paths::USERS, "Search users", self.typed).keeping(kept).help(help).render()
+        let words = "Words are looked for in names, addresses and phone numbers; quotes keep words together. An id opens its person.";
+        SearchBox::new(paths::USERS, "Search users", self.typed)
+            .keeping(url(self.view.tab).kept())
+            .help(search_help(words, OPERATORS))
+            .render()
     }
 
     #[must_use]
@@ -82,21 +64,9 @@ impl List<'_> {
             (self.tabs())
             (self.roles())
             (self.chips())
-            @if !self.view.search.problems.is_empty() {
-                (callout(Meaning::Warn, "A part of the search was not understood", html! {
-                    ul { @for problem in &self.view.search.problems { li { (problem) } } }
-                }))
-            }
-            p .visually-hidden data-announce="" { (self.announcement()) }
+            (not_understood(&self.view.search.problems))
+            (announcement(self.slice.items.len(), self.slice.next.is_some(), ("user", "users")))
             @if self.slice.items.is_empty() { (self.empty()) } @else { (self.table()) (self.pager()) }
-        }
-    }
-
-    fn announcement(&self) -> String {
-        match self.slice.items.len() {
-            1 => "1 user".to_owned(),
-            number if self.slice.next.is_some() => format!("{number} users, and more"),
-            number => format!("{number} users"),
         }
     }
 
@@ -105,7 +75,7 @@ impl List<'_> {
         let count = |tab: Tab| self.figures.of(tab).filter(|_| self.view.search.is_empty());
         let tab = |tab: &Tab| UiTab {
             label: label(*tab),
-            url: url(*tab, self.typed, None),
+            url: url(*tab).searching(self.typed).to_string(),
             count: count(*tab),
             current: self.view.shown_tab() == *tab,
         };
@@ -115,7 +85,7 @@ impl List<'_> {
     /// The roles to choose from: each writes its operator into the search.
     fn roles(&self) -> Markup {
         let chosen = self.view.search.role();
-        let to = |role| url(self.view.tab, &self.view.search.with_role(role), None);
+        let to = |role| url(self.view.tab).searching(&self.view.search.with_role(role)).to_string();
         html! {
             details .menu.role-filter {
                 summary .button.secondary.small {
@@ -139,22 +109,12 @@ impl List<'_> {
     }
 
     fn chips(&self) -> Markup {
-        let search = &self.view.search;
-        let active: Vec<Chip<'_>> = search
-            .terms
-            .iter()
-            .enumerate()
-            .map(|(index, (text, _))| Chip {
-                label: text,
-                without: url(self.view.tab, &search.without(index), None),
-            })
-            .collect();
-        chips(&active, &url(self.view.tab, "", None))
+        url(self.view.tab).chips(self.view.search.each_with_the_others())
     }
 
     fn empty(&self) -> Markup {
         if !self.typed.is_empty() {
-            return Empty::nothing_matches(&url(self.view.tab, "", None)).render();
+            return Empty::nothing_matches(&url(self.view.tab).to_string()).render();
         }
         match self.view.tab {
             Tab::All => Empty::nothing_yet("No users yet", "Whoever registers or is invited appears here."),
@@ -212,10 +172,7 @@ impl List<'_> {
     }
 
     fn pager(&self) -> Markup {
-        let step = |name, cursor: &Option<Cursor>| {
-            cursor.as_ref().map(|cursor| url(self.view.tab, self.typed, Some((name, cursor))))
-        };
-        Pager { newer: step("before", &self.slice.previous), older: step("after", &self.slice.next) }.render()
+        url(self.view.tab).searching(self.typed).pager(self.slice.neighbours()).render()
     }
 }
 

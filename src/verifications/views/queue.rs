@@ -4,13 +4,13 @@ use maud::{Markup, Render, html};
 
 use crate::paths;
 use crate::ui::{
-    Button, Cell, Chip, Column, Empty, Icon, Meaning, Row, SearchBox, Table, badge, callout, chips, time,
+    Button, Cell, Column, Empty, Icon, ListUrl, Meaning, Row, SearchBox, Tab as UiTab, Table, announcement,
+    badge, not_understood, search_help, tabs, time,
 };
-use crate::ui::{Tab as UiTab, tabs};
 use crate::verifications::masking;
 use crate::verifications::search::OPERATORS;
 use crate::verifications::store::queue::{COUNTED, Figures, Listed, Order, Tab, View};
-use crate::web::pager::{Cursor, Slice};
+use crate::web::pager::Slice;
 
 /// All that a page of the queue shows.
 #[derive(Clone, Copy, Debug)]
@@ -34,21 +34,9 @@ fn label(tab: Tab) -> &'static str {
     }
 }
 
-fn url(tab: Tab, q: &str, place: Option<(&str, &Cursor)>) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    if tab != Tab::Waiting {
-        query.append_pair("state", tab.as_str());
-    }
-    if !q.is_empty() {
-        query.append_pair("q", q);
-    }
-    if let Some((name, cursor)) = place {
-        query.append_pair(name, &cursor.encode());
-    }
-    match query.finish() {
-        query if query.is_empty() => paths::VERIFICATIONS.to_owned(),
-        query => format!("{}?{query}", paths::VERIFICATIONS),
-    }
+fn url(tab: Tab) -> ListUrl<'static> {
+    let named = Some(tab).filter(|tab| *tab != Tab::Waiting);
+    ListUrl::new(paths::VERIFICATIONS).tab("state", named.map(|tab| tab.as_str()))
 }
 
 impl Queue<'_> {
@@ -65,17 +53,11 @@ impl Queue<'_> {
     /// The search box of the top line, with what can be typed.
     #[must_use]
     pub fn search(&self) -> Markup {
-        let kept = [("state", self.view.tab.as_str())];
-        let kept: &[(&str, &str)] = if self.view.tab == Tab::Waiting { &[] } else { &kept };
-        let help = html! {
-            p { "Words are looked for in names, addresses and document numbers; quotes keep words together. A case id opens its case." }
-            dl .facts {
-                @for (_, example, meaning) in OPERATORS {
-                    div { dt { code { (example) } } dd { (meaning) } }
-                }
-            }
-        };
-        SearchBox::new(paths::VERIFICATIONS, "Search cases", self.typed).keeping(kept).help(help).render()
+        let words = "Words are looked for in names, addresses and document numbers; quotes keep words together. A case id opens its case.";
+        SearchBox::new(paths::VERIFICATIONS, "Search cases", self.typed)
+            .keeping(url(self.view.tab).kept())
+            .help(search_help(words, OPERATORS))
+            .render()
     }
 
     #[must_use]
@@ -83,21 +65,9 @@ impl Queue<'_> {
         html! {
             (self.tabs())
             (self.chips())
-            @if !self.view.search.problems.is_empty() {
-                (callout(Meaning::Warn, "A part of the search was not understood", html! {
-                    ul { @for problem in &self.view.search.problems { li { (problem) } } }
-                }))
-            }
-            p .visually-hidden data-announce="" { (self.announcement()) }
+            (not_understood(&self.view.search.problems))
+            (announcement(self.slice.items.len(), self.slice.next.is_some(), ("case", "cases")))
             @if self.slice.items.is_empty() { (self.empty()) } @else { (self.table()) (self.pager()) }
-        }
-    }
-
-    fn announcement(&self) -> String {
-        match self.slice.items.len() {
-            1 => "1 case".to_owned(),
-            number if self.slice.next.is_some() => format!("{number} cases, and more"),
-            number => format!("{number} cases"),
         }
     }
 
@@ -111,7 +81,7 @@ impl Queue<'_> {
     fn tabs(&self) -> Markup {
         let tab = |tab: &Tab| UiTab {
             label: label(*tab),
-            url: url(*tab, self.typed, None),
+            url: url(*tab).searching(self.typed).to_string(),
             count: self.count(*tab),
             current: self.view.shown_tab() == *tab,
         };
@@ -119,22 +89,12 @@ impl Queue<'_> {
     }
 
     fn chips(&self) -> Markup {
-        let search = &self.view.search;
-        let active: Vec<Chip<'_>> = search
-            .terms
-            .iter()
-            .enumerate()
-            .map(|(index, (text, _))| Chip {
-                label: text,
-                without: url(self.view.tab, &search.without(index), None),
-            })
-            .collect();
-        chips(&active, &url(self.view.tab, "", None))
+        url(self.view.tab).chips(self.view.search.each_with_the_others())
     }
 
     fn empty(&self) -> Markup {
         if !self.typed.is_empty() {
-            return Empty::nothing_matches(&url(self.view.tab, "", None)).render();
+            return Empty::nothing_matches(&url(self.view.tab).to_string()).render();
         }
         match self.view.tab {
             Tab::Waiting => {
@@ -214,10 +174,8 @@ impl Queue<'_> {
 
     /// Which way time runs depends on the list, so the steps are named by their order.
     fn pager(&self) -> Markup {
-        let step = |name, cursor: &Option<Cursor>| {
-            cursor.as_ref().map(|cursor| url(self.view.tab, self.typed, Some((name, cursor))))
-        };
-        let (previous, next) = (step("before", &self.slice.previous), step("after", &self.slice.next));
+        let steps = url(self.view.tab).searching(self.typed).pager(self.slice.neighbours());
+        let (previous, next) = (steps.newer, steps.older);
         html! {
             @if previous.is_some() || next.is_some() {
                 nav .pager aria-label="Pages" {

@@ -8,9 +8,7 @@ use crate::accounts::invites::pages::Address;
 use crate::accounts::invites::store::Listed;
 use crate::clock::Timestamp;
 use crate::paths;
-use crate::ui::{
-    Button, Cell, Chip, Column, Empty, Icon, Pager, Row, SearchBox, Tab, Table, chips, tabs, time,
-};
+use crate::ui::{Button, Cell, Column, Empty, Icon, ListUrl, Row, SearchBox, Tab, Table, tabs, time};
 use crate::web::pager::Slice;
 
 /// The one act of the list.
@@ -20,34 +18,23 @@ pub fn action() -> Markup {
 
 /// The search box of the page's top line.
 pub fn search(address: &Address) -> Markup {
-    let state = address.state.as_deref().map(|state| ("state", state));
     SearchBox::new(paths::INVITES, "Search addresses and names", address.q.as_deref().unwrap_or_default())
-        .keeping(state.as_slice())
+        .keeping(url(address.state.as_deref()).kept())
         .render()
 }
 
-fn url(state: Option<&str>, q: Option<&str>, place: Option<(&str, &str)>) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    let state = state.map(|state| ("state", state));
-    query.extend_pairs(state).extend_pairs(q.map(|q| ("q", q))).extend_pairs(place);
-    let query = query.finish();
-    if query.is_empty() { paths::INVITES.to_owned() } else { format!("{}?{query}", paths::INVITES) }
+fn url(state: Option<&str>) -> ListUrl<'_> {
+    ListUrl::new(paths::INVITES).tab("state", state)
 }
 
 /// The list with its tabs.
 pub fn list(slice: &Slice<Listed>, address: &Address, open: i64, now: Timestamp) -> Markup {
-    let (state, q) = (address.state.as_deref(), address.q.as_deref());
-    let step = |name, at: &crate::web::pager::Cursor| url(state, q, Some((name, &at.encode())));
-    let pager = Pager {
-        newer: slice.previous.as_ref().map(|at| step("before", at)),
-        older: slice.next.as_ref().map(|at| step("after", at)),
-    };
-    let quoted = q.map(|q| format!("“{q}”")).unwrap_or_default();
-    let found: Vec<Chip<'_>> =
-        q.map(|_| Chip { label: &quoted, without: url(state, None, None) }).into_iter().collect();
+    let (here, q) = (url(address.state.as_deref()), address.q.as_deref());
+    let pager = here.searching(q.unwrap_or_default()).pager(slice.neighbours());
+    let quoted = q.map(|q| format!("“{q}”"));
     html! {
         (tabs("State", &state_tabs(address, open)))
-        (chips(&found, &url(state, None, None)))
+        (here.chips(quoted.as_deref().map(|quoted| (quoted, String::new())).into_iter()))
         @if slice.items.is_empty() { (empty(address)) } @else {
             (table(&slice.items, now))
             (pager)
@@ -56,10 +43,10 @@ pub fn list(slice: &Slice<Listed>, address: &Address, open: i64, now: Timestamp)
 }
 
 fn state_tabs(address: &Address, open: i64) -> Vec<Tab<'static>> {
-    let (current, q) = (address.state(), address.q.as_deref());
+    let (current, q) = (address.state(), address.q.as_deref().unwrap_or_default());
     let tab = |label, state: Option<State>, name: Option<&str>, count: i64| Tab {
         label,
-        url: url(name, q, None),
+        url: url(name).searching(q).to_string(),
         count: u64::try_from(count).ok().filter(|count| *count > 0),
         current: current == state,
     };
@@ -75,7 +62,7 @@ fn state_tabs(address: &Address, open: i64) -> Vec<Tab<'static>> {
 }
 
 fn empty(address: &Address) -> Markup {
-    let clear = url(Some("all"), None, None);
+    let clear = url(Some("all")).to_string();
     if address.q.is_some() {
         return Empty::nothing_matches(&clear).render();
     }
