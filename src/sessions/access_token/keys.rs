@@ -6,14 +6,15 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
-use diesel::prelude::*;
+use diesel::QueryResult;
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use secrecy::zeroize::Zeroizing;
 
+use super::store;
+pub use super::store::{Published, published};
 use crate::app::App;
 use crate::clock::Timestamp;
-use crate::db::schema::signing_keys as table;
-use crate::db::{Connection, MultiBackend};
+use crate::db::Connection;
 use crate::error::AppError;
 use crate::keys::Purpose;
 
@@ -24,43 +25,16 @@ const ANNOUNCED: TimeDelta = TimeDelta::hours(1);
 /// How long a retired key stays published at least.
 const KEPT: TimeDelta = TimeDelta::days(1);
 
-#[derive(Clone, Queryable, Selectable)]
-#[diesel(table_name = table, check_for_backend(MultiBackend))]
-struct Row {
-    kid: String,
-    sealed_seed: String,
-    created_at: Timestamp,
-}
-
 /// The key that signs now.
 pub(super) struct Current {
     pub kid: String,
     pub seed: Zeroizing<Vec<u8>>,
 }
 
-/// A published key.
-#[derive(Clone, Debug, Queryable, Selectable)]
-#[diesel(table_name = table, check_for_backend(MultiBackend))]
-pub struct Published {
-    pub kid: String,
-    /// 32 bytes, base64url.
-    pub public_key: String,
-}
-
-/// The oldest that is not retired: a younger one is being announced.
-fn find(c: &mut Connection, now: Timestamp) -> QueryResult<Option<Row>> {
-    table::table
-        .filter(table::retired_at.is_null().or(table::retired_at.gt(now)))
-        .order((table::created_at, table::kid))
-        .select(Row::as_select())
-        .first(c)
-        .optional()
-}
-
 /// Makes the first key; instances that start together get one.
 pub fn ensure(c: &mut Connection, app: &App, now: Timestamp) -> Result<(), AppError> {
     c.lock("signing_keys")?;
-    if find(c, now)?.is_none() {
+    if store::current(c, now)?.is_none() {
         insert(c, app, now)?;
     }
     Ok(())
@@ -68,11 +42,11 @@ pub fn ensure(c: &mut Connection, app: &App, now: Timestamp) -> Result<(), AppEr
 
 /// The key to sign with at `now`.
 pub(super) fn current(c: &mut Connection, app: &App, now: Timestamp) -> Result<Current, AppError> {
-    let row = if let Some(row) = find(c, now)? {
+    let row = if let Some(row) = store::current(c, now)? {
         row
     } else {
         ensure(c, app, now)?;
-        find(c, now)?.ok_or_else(|| AppError::internal("there is no key to sign with"))?
+        store::current(c, now)?.ok_or_else(|| AppError::internal("there is no key to sign with"))?
     };
     let seed = app.keys.open(Purpose::SigningKey, &row.sealed_seed, row.kid.as_bytes());
     Ok(Current { seed: Zeroizing::new(seed.map_err(AppError::internal)?), kid: row.kid })
@@ -80,13 +54,7 @@ pub(super) fn current(c: &mut Connection, app: &App, now: Timestamp) -> Result<C
 
 /// The public half of a key of ours, retired or not.
 pub(super) fn public(c: &mut Connection, kid: &str) -> QueryResult<Option<Vec<u8>>> {
-    let found: Option<String> = table::table.find(kid).select(table::public_key).first(c).optional()?;
-    Ok(found.and_then(|text| URL_SAFE_NO_PAD.decode(text).ok()))
-}
-
-/// Every key that may have signed a token that is still good, oldest first.
-pub fn published(c: &mut Connection) -> QueryResult<Vec<Published>> {
-    table::table.order((table::created_at, table::kid)).select(Published::as_select()).load(c)
+    Ok(store::public_key(c, kid)?.and_then(|text| URL_SAFE_NO_PAD.decode(text).ok()))
 }
 
 fn insert(c: &mut Connection, app: &App, now: Timestamp) -> Result<String, AppError> {
@@ -95,14 +63,7 @@ fn insert(c: &mut Connection, app: &App, now: Timestamp) -> Result<String, AppEr
     let pair = pair.map_err(|rejected| AppError::internal(rejected.to_string()))?;
     let kid = hex::encode(app.random.bytes::<8>());
     let sealed = app.keys.seal(Purpose::SigningKey, seed.as_slice(), kid.as_bytes(), &app.random);
-    diesel::insert_into(table::table)
-        .values((
-            table::kid.eq(&kid),
-            table::sealed_seed.eq(sealed),
-            table::public_key.eq(URL_SAFE_NO_PAD.encode(pair.public_key())),
-            table::created_at.eq(now),
-        ))
-        .execute(c)?;
+    store::insert(c, &kid, (sealed, URL_SAFE_NO_PAD.encode(pair.public_key())), now)?;
     Ok(kid)
 }
 
@@ -114,15 +75,10 @@ pub async fn maintain(app: App) -> Result<usize, AppError> {
     app.db
         .write(move |c| {
             c.lock("signing_keys")?;
-            let dead = table::table.filter(table::retired_at.lt(now.minus(kept)));
-            let mut changed = diesel::delete(dead).execute(c)?;
-            let newest: Option<Row> =
-                table::table.order(table::created_at.desc()).select(Row::as_select()).first(c).optional()?;
-            if newest.is_none_or(|row| row.created_at.plus(LIFE) <= now) {
+            let mut changed = store::remove_retired(c, now.minus(kept))?;
+            if store::newest(c)?.is_none_or(|row| row.created_at.plus(LIFE) <= now) {
                 let successor = insert(c, &app_, now)?;
-                let others =
-                    table::table.filter(table::retired_at.is_null()).filter(table::kid.ne(successor));
-                diesel::update(others).set(table::retired_at.eq(Some(now.plus(ANNOUNCED)))).execute(c)?;
+                store::retire_others(c, &successor, now.plus(ANNOUNCED))?;
                 changed += 1;
             }
             Ok::<_, AppError>(changed)

@@ -7,11 +7,12 @@
 pub mod api;
 pub mod keys;
 mod provider;
+mod store;
 
 pub use keys::{ensure, maintain};
 pub use provider::install;
 
-use diesel::prelude::*;
+use diesel::QueryResult;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};

@@ -4,7 +4,7 @@
 //! again within a minute, by the same claim, is still the same opening.
 
 use chrono::TimeDelta;
-use diesel::prelude::*;
+use diesel::QueryResult;
 use serde_json::{Value, json};
 
 use crate::access::{Act, Actor};
@@ -12,7 +12,6 @@ use crate::app::App;
 use crate::audit::{self, Event, Target};
 use crate::clock::Timestamp;
 use crate::db::Connection;
-use crate::db::schema::documents::dsl as table;
 use crate::documents::shown::{self, Shown};
 use crate::documents::{Document, DocumentId};
 use crate::error::AppError;
@@ -85,21 +84,11 @@ fn record(
     case: &Case,
 ) -> QueryResult<()> {
     // Two requests for one document at once: the second waits here for the first's entry.
-    lock(c, &document.id)?;
+    store::lock_document(c, &document.id)?;
     if is_recorded(c, document, case, reviewer, act.at)? {
         return Ok(());
     }
     let event = Event::new(&document.organization_id, OPENED, Target("document", document.id.as_str()))
         .change(None, json!({ "case": case.id, "kind": document.kind, "version": case.version }));
     audit::record(c, &app.random, act, event)
-}
-
-/// Locks the document's row; on SQLite the write transaction is alone already.
-fn lock(c: &mut Connection, id: &DocumentId) -> QueryResult<()> {
-    match c {
-        Connection::Postgres(c) => {
-            table::documents.find(id).select(table::id).for_update().first::<DocumentId>(c).map(drop)
-        }
-        Connection::Sqlite(_) => Ok(()),
-    }
 }

@@ -4,6 +4,7 @@
 //! other none.
 
 mod figures;
+pub mod opening;
 pub mod queue;
 
 use diesel::prelude::*;
@@ -225,4 +226,16 @@ pub fn close(
         ))
         .execute(c)
         .map(|changed| changed == 1)
+}
+
+/// Locks the row of a document; on SQLite the write transaction is alone already.
+pub fn lock_document(c: &mut Connection, id: &DocumentId) -> QueryResult<()> {
+    use crate::db::schema::documents::dsl as documents;
+    match c {
+        Connection::Postgres(c) => {
+            let row = documents::documents.find(id).select(documents::id);
+            row.for_update().first::<DocumentId>(c).map(drop)
+        }
+        Connection::Sqlite(_) => Ok(()),
+    }
 }
