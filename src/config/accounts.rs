@@ -29,6 +29,8 @@ pub struct HashingConfig {
     pub parallel: usize,
     /// How many may wait; more are answered 503.
     pub queue: usize,
+    /// How far hashing gives way to everything else, as in nice(2).
+    pub nice: i32,
 }
 
 #[derive(Clone, Debug)]
@@ -42,7 +44,7 @@ pub struct AccountsConfig {
     pub failures_per_ip: u32,
     /// Registrations sent from one IP address (IPv6: /64 network) within an hour; beyond it is 429.
     pub registrations_per_ip: u32,
-    /// No answer to a registration leaves earlier.
+    /// Answers to registrations leave at multiples of it.
     pub answer_floor: Duration,
     pub approval_credentials: ApprovalCredentials,
     pub temporary_password_life: Duration,
@@ -88,6 +90,12 @@ impl AccountsConfig {
                 1..=10_000,
                 "Password hashes that may wait; more are answered 503.",
             ),
+            nice: reader.number(
+                "HASHING_NICE",
+                19,
+                0..=19,
+                "How far password hashes give way to pages, as in nice(2); lower it where other programs keep all processors busy.",
+            ),
         };
         let failures_per_ip = reader.number(
             "SIGN_IN_FAILURES_PER_IP",
@@ -104,7 +112,7 @@ impl AccountsConfig {
         let answer_floor = reader.duration(
             "ANSWER_FLOOR",
             Duration::from_millis(500),
-            "Registering takes at least this long, so that its time does not tell who has an account.",
+            "Registering is answered at whole multiples of this time, so that its time does not tell who has an account.",
         );
         let approval_credentials = reader.parsed(
             "APPROVAL_CREDENTIALS",

@@ -7,17 +7,19 @@
 //! anew at the first correct sign-in ([`Hasher::upgrade`]). Until then such an account may answer in another
 //! time than an unknown address, which costs what a hash of ours costs.
 
-use std::panic::AssertUnwindSafe;
-use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+mod memory;
+mod workers;
 
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use std::sync::Arc;
+
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::{Semaphore, oneshot};
 
+use self::memory::{Memory, hash, is_password};
+use self::workers::Workers;
 use super::hash_format::{self, Scheme};
 use crate::config::HashingConfig;
 use crate::error::AppError;
@@ -52,7 +54,7 @@ impl Hasher {
         Ok(Self {
             argon2,
             random,
-            workers: Arc::new(Workers::new(config.parallel)),
+            workers: Arc::new(Workers::new(config.parallel, config.nice)),
             admitted: Arc::new(Semaphore::new(config.parallel + config.queue)),
             nobody: nobody.into(),
         })
@@ -61,12 +63,12 @@ impl Hasher {
     /// The hash of a new password, in PHC string form.
     pub async fn hash(&self, password: &SecretString) -> Result<String, AppError> {
         let (argon2, random, password) = (self.argon2.clone(), self.random.clone(), password.clone());
-        self.run(move || hash(&argon2, &random, password.expose_secret())).await?
+        self.run(move |memory| hash(&argon2, memory, &random, password.expose_secret())).await?
     }
 
     /// The same on the calling thread, for the command line and generated data.
     pub fn hash_here(&self, password: &SecretString) -> Result<String, AppError> {
-        hash(&self.argon2, &self.random, password.expose_secret())
+        hash(&self.argon2, &mut Memory::default(), &self.random, password.expose_secret())
     }
 
     /// Is this the password of `kept`? With no hash it does the same work and says no.
@@ -75,7 +77,7 @@ impl Hasher {
         let password = password.clone();
         let known = kept.is_some();
         let kept = kept.unwrap_or_else(|| self.nobody.to_string());
-        let right = self.run(move || is_password(&argon2, password.expose_secret(), &kept));
+        let right = self.run(move |memory| is_password(&argon2, memory, password.expose_secret(), &kept));
         Ok(right.await? && known)
     }
 
@@ -95,80 +97,25 @@ impl Hasher {
     }
 
     fn is_outdated(&self, kept: &str) -> bool {
-        let params = self.argon2.params();
-        let ours = Scheme::Argon2id {
-            memory_kib: params.m_cost(),
-            iterations: params.t_cost(),
-            lanes: params.p_cost(),
-        };
-        hash_format::parse(kept) != Ok(ours)
+        hash_format::parse(kept) != Ok(scheme(self.argon2.params()))
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Memory) -> T + Send + 'static,
+    ) -> Result<T, AppError> {
         let admitted = self.admitted.clone().try_acquire_owned().map_err(AppError::unavailable)?;
         let (done, outcome) = oneshot::channel();
-        self.workers.take(Box::new(move || {
+        self.workers.take(Box::new(move |memory| {
             // Nobody waits any more: the connection was closed meanwhile.
             if done.is_closed() {
                 return;
             }
-            let computed = work();
+            let computed = work(memory);
             drop(admitted);
             drop(done.send(computed));
         }))?;
         outcome.await.map_err(AppError::internal)
-    }
-}
-
-type Work = Box<dyn FnOnce() + Send>;
-
-/// How much lower the priority is: a third of the share of a processor that others get while they want it.
-const NICE: i32 = 5;
-
-/// The threads, started with the first work.
-#[derive(Debug)]
-struct Workers {
-    /// How many hashes are computed at the same time.
-    count: usize,
-    queue: OnceLock<Sender<Work>>,
-}
-
-impl Workers {
-    fn new(count: usize) -> Self {
-        Self { count, queue: OnceLock::new() }
-    }
-
-    fn take(&self, work: Work) -> Result<(), AppError> {
-        let queue = self.queue.get_or_init(|| start(self.count));
-        queue.send(work).map_err(|error| AppError::internal(error.to_string()))
-    }
-}
-
-/// Starts the threads; they end when the queue's sender is dropped.
-fn start(count: usize) -> Sender<Work> {
-    let (sender, receiver) = mpsc::channel();
-    let receiver = Arc::new(Mutex::new(receiver));
-    for number in 1..=count {
-        let receiver = receiver.clone();
-        let thread = std::thread::Builder::new().name(format!("hashing-{number}"));
-        if let Err(error) = thread.spawn(move || work_off(&receiver)) {
-            tracing::error!(%error, "a thread for password hashes could not be started");
-        }
-    }
-    sender
-}
-
-fn work_off(queue: &Mutex<Receiver<Work>>) {
-    if let Err(error) = rustix::process::nice(NICE) {
-        tracing::debug!(%error, "password hashes are computed at the usual priority");
-    }
-    loop {
-        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(work) = next else { return };
-        // Whoever waits for it is told by the end of its channel; the thread goes on.
-        if std::panic::catch_unwind(AssertUnwindSafe(work)).is_err() {
-            tracing::error!("a password hash failed");
-        }
     }
 }
 
@@ -194,12 +141,9 @@ impl std::fmt::Debug for Upgrade {
     }
 }
 
-/// Bcrypt looks at the first 72 bytes only, as where the hash was made.
-fn is_password(argon2: &Argon2<'_>, password: &str, kept: &str) -> bool {
-    if hash_format::is_bcrypt(kept) {
-        return bcrypt::verify(password, kept).unwrap_or(false);
-    }
-    argon2.verify_password(password.as_bytes(), kept).is_ok()
+/// How hashes of these parameters are made.
+fn scheme(params: &Params) -> Scheme {
+    Scheme::Argon2id { memory_kib: params.m_cost(), iterations: params.t_cost(), lanes: params.p_cost() }
 }
 
 /// A hash that no password has: drawn, not computed, which would be the longest part of a start.
@@ -215,20 +159,12 @@ fn nobody(params: &Params, random: &Random) -> String {
     )
 }
 
-fn hash(argon2: &Argon2<'_>, random: &Random, password: &str) -> Result<String, AppError> {
-    let salt: [u8; 16] = random.bytes();
-    let hash = argon2
-        .hash_password_with_salt(password.as_bytes(), &salt)
-        .map_err(|error| AppError::internal(error.to_string()))?;
-    Ok(hash.to_string())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn config(queue: usize) -> HashingConfig {
-        HashingConfig { memory_kib: 8_192, iterations: 1, lanes: 1, parallel: 1, queue }
+        HashingConfig { memory_kib: 8_192, iterations: 1, lanes: 1, parallel: 1, queue, nice: 19 }
     }
 
     #[tokio::test]
@@ -249,8 +185,8 @@ mod tests {
         let cost = |hash: &str| hash.rsplitn(3, '$').nth(2).map(ToOwned::to_owned);
         assert_eq!(cost(&hasher.nobody), cost(&kept));
         assert_eq!(hasher.nobody.len(), kept.len());
-        let compared = hasher.argon2.verify_password(b"Engine-1843!", &*hasher.nobody);
-        assert!(matches!(compared, Err(argon2::password_hash::Error::PasswordInvalid)), "{compared:?}");
+        // Compared in the memory that is kept, as every other: it is of our parameters.
+        assert_eq!(hash_format::parse(&hasher.nobody), Ok(scheme(hasher.argon2.params())));
     }
 
     /// From Openwall's `crypt_blowfish`.
