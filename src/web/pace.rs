@@ -1,5 +1,6 @@
-//! Answers that must not tell by their time what they know: none leaves before a moment that is the same for
-//! all. For work that differs, such as registering an address that has an account and one that has none.
+//! Answers that must not tell by their time what they know. They leave at whole multiples of a floor after the work
+//! began and at no other time: for work that differs, such as registering an address that has an account and one
+//! that has none, and for work that waits behind such work of others.
 
 use std::time::Duration;
 
@@ -15,9 +16,14 @@ impl Pace {
         Self(Instant::now())
     }
 
-    /// Waits until `floor` is over, without holding a thread.
+    /// Waits until the next multiple of `floor` is over, without holding a thread. Without a floor nothing waits.
     pub async fn keep(self, floor: Duration) {
-        tokio::time::sleep_until(self.0 + floor).await;
+        if floor.is_zero() {
+            return;
+        }
+        let over = self.0.elapsed().as_nanos() / floor.as_nanos();
+        let steps = u32::try_from(over).unwrap_or(u32::MAX).saturating_add(1);
+        tokio::time::sleep_until(self.0 + floor.saturating_mul(steps)).await;
     }
 }
 
@@ -25,11 +31,21 @@ impl Pace {
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn no_answer_leaves_before_the_floor() {
-        let floor = Duration::from_millis(30);
+    #[tokio::test(start_paused = true)]
+    async fn answers_leave_at_multiples_of_the_floor_however_long_the_work_took() {
+        let floor = Duration::from_millis(500);
+        for (work, leaves) in [(0, 500), (3, 500), (499, 500), (510, 1_000), (1_400, 1_500)] {
+            let (pace, begun) = (Pace::begin(), Instant::now());
+            tokio::time::advance(Duration::from_millis(work)).await;
+            pace.keep(floor).await;
+            assert_eq!(begun.elapsed(), Duration::from_millis(leaves), "{work} ms");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_a_floor_nothing_waits() {
         let (pace, begun) = (Pace::begin(), Instant::now());
-        pace.keep(floor).await;
-        assert!(begun.elapsed() + Duration::from_millis(2) >= floor);
+        pace.keep(Duration::ZERO).await;
+        assert_eq!(begun.elapsed(), Duration::ZERO);
     }
 }

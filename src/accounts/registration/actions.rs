@@ -59,6 +59,8 @@ struct Submission {
 /// # Errors
 /// `Unavailable` when there is no room for the work; otherwise only outages.
 pub async fn register(app: &App, act: &Act, fields: &Fields, files: Files) -> Result<Outcome, AppError> {
+    // From the first write on: it waits for others who write, and a new address writes more than a known one.
+    let pace = Pace::begin();
     limits::take(app, limit(app), &[limits::by_ip(act)]).await?;
     let today = act.at.utc().date_naive();
     let parsed = Registration::parse(fields, &app.config.accounts, today);
@@ -75,8 +77,6 @@ pub async fn register(app: &App, act: &Act, fields: &Fields, files: Files) -> Re
         None => None,
     };
     let kept = upload::keep(app, act.at, checked).await?;
-    // From here on a new address costs more than a known one; how long it takes before is the sender's doing.
-    let pace = Pace::begin();
     let submission = Submission { registration, password_hash, kept: kept.clone() };
     let entered = enter(app, act, submission).await;
     match &entered {
