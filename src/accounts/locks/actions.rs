@@ -43,19 +43,24 @@ pub fn seen(
     device: &Presented,
 ) -> QueryResult<Seen> {
     let network = limited_together(act.ip.as_deref());
-    let most = app.config.accounts.failures_per_ip;
-    let oldest = store::oldest_of(c, &network, most, act.at)?;
-    let wait = oldest.map(|oldest| oldest.plus(WINDOW).since(act.at).to_std().unwrap_or_default());
+    let wait = wait_of(c, app, act, &network)?;
     let user = users::by_email_key(c, address)?;
     let device = devices::known_browser(c, user.as_ref().map(|user| &user.id), device)?;
     Ok(Seen {
         user,
-        wait: wait.map(|wait| wait.max(Duration::from_secs(1))),
+        wait,
         address: address.to_owned(),
         bucket: bucket(app, address, device.as_ref().map(devices::DeviceId::as_str)),
         known: device.is_some(),
         network,
     })
+}
+
+/// How long a network must wait, if it failed too often.
+fn wait_of(c: &mut Connection, app: &App, act: &Act, network: &str) -> QueryResult<Option<Duration>> {
+    let oldest = store::oldest_of(c, network, app.config.accounts.failures_per_ip, act.at)?;
+    let wait = oldest.map(|oldest| oldest.plus(WINDOW).since(act.at).to_std().unwrap_or_default());
+    Ok(wait.map(|wait| wait.max(Duration::from_secs(1))))
 }
 
 /// What became of a try after its password was compared.
@@ -65,12 +70,19 @@ pub enum Settled {
     Right(Box<User>),
     /// Refused, in the words for a wrong password.
     Refused { reason: Reason, lock: Option<LockId> },
+    /// Its network failed too often while the password was compared, and must wait.
+    Wait(Duration),
 }
 
-/// Settles a try, in its own transaction, one after the other for each address: what counts is the lock at
-/// this moment and not before the password was compared, so that many guesses at once are no more than five.
+/// Settles a try, in its own transaction, one after the other for each address and each network: what counts is the
+/// lock and the limit at this moment and not before the password was compared, so that many guesses at once are no
+/// more than five of one address, and no more than the limit of one network.
 pub fn settle(c: &mut Connection, app: &App, act: &Act, seen: &Seen, right: bool) -> QueryResult<Settled> {
     c.lock(&format!("sign-in:{}", seen.address))?;
+    c.lock(&format!("sign-in-network:{}", seen.network))?;
+    if let Some(wait) = wait_of(c, app, act, &seen.network)? {
+        return Ok(Settled::Wait(wait));
+    }
     let user = users::by_email_key(c, &seen.address)?;
     let own = store::locked_until(c, &seen.bucket, act.at)?;
     let of_account = user.as_ref().and_then(|user| user.locked_until);

@@ -1,5 +1,7 @@
 //! The first step: who has this address and this password?
 
+use std::time::Duration;
+
 use super::{Attempt, Checked, Refused};
 use crate::access::Act;
 use crate::accounts::hashing::Upgrade;
@@ -23,10 +25,8 @@ pub async fn authenticate(
     let key = EmailAddress::parse(&attempt.email).map_or_else(|_| String::new(), |email| email.key());
     let (app_, act_, device) = (app.clone(), act.clone(), attempt.device.clone());
     let seen = app.db.read(move |c| locks::seen(c, &app_, &act_, &key, &device)).await?;
-    if let Some(retry_after) = seen.wait {
-        app.metrics.login_failure("too_many");
-        app.metrics.rate_limit_exceeded("sign_in");
-        return Err(AppError::TooMany { retry_after });
+    if let Some(wait) = seen.wait {
+        return Err(too_many(app, wait));
     }
     let kept = seen.user.as_ref().and_then(|user| user.password_hash.clone());
     let right = app.hasher.verify(&attempt.password, kept.clone()).await?;
@@ -34,6 +34,7 @@ pub async fn authenticate(
     let settled = app.db.write(move |c| locks::settle(c, &app_, &act_, &seen, right)).await?;
     let mut user = match settled {
         Settled::Right(user) => *user,
+        Settled::Wait(wait) => return Err(too_many(app, wait)),
         Settled::Refused { reason, lock } => {
             if let Some(lock) = lock {
                 tell_later(app, lock);
@@ -64,6 +65,12 @@ async fn make_hash_anew(app: &App, user: &mut User, upgrade: Upgrade) -> Result<
         user.password_hash = Some(upgrade.into_hash());
     }
     Ok(())
+}
+
+fn too_many(app: &App, retry_after: Duration) -> AppError {
+    app.metrics.login_failure("too_many");
+    app.metrics.rate_limit_exceeded("sign_in");
+    AppError::TooMany { retry_after }
 }
 
 fn refused(app: &App, reason: &'static str) -> Refused {

@@ -28,6 +28,7 @@ both_engines!(
     a_known_browser_gets_in_while_strangers_are_locked_out,
     failures_from_a_known_browser_lock_it_as_well,
     one_network_that_fails_too_often_waits_and_no_other,
+    a_network_gets_no_more_guesses_by_sending_them_at_once,
     two_hundred_failures_at_once_lock_once_and_send_one_mail,
     a_guess_that_was_under_way_when_the_lock_came_is_refused,
     the_right_password_of_a_closed_account_is_no_failure,
@@ -258,6 +259,17 @@ async fn one_network_that_fails_too_often_waits_and_no_other(engine: Engine) {
     from("192.0.2.1", &person.email, person.password).await.assert_status(200);
     app.clock.advance(TimeDelta::minutes(9));
     from("2001:db8::ffff", &person.email, person.password).await.assert_status(200);
+}
+
+async fn a_network_gets_no_more_guesses_by_sending_them_at_once(engine: Engine) {
+    let settings = [("SIGN_IN_FAILURES_PER_IP", "6"), ("HASHING_QUEUE", "1000")];
+    let app = TestApp::start(engine, &settings).await;
+    let guesses = (0..60).map(|number| format!("guess{number}@demo.test"));
+    let all = guesses.map(async |email| call(&app, &email, "wrong").await.status);
+    let all = futures_util::future::join_all(all).await;
+    let of = |status: u16| all.iter().filter(|one| **one == status).count();
+    assert_eq!((of(401), of(429)), (6, 54), "{all:?}");
+    assert_eq!(app.count("sign_in_failures").await, 6);
 }
 
 async fn two_hundred_failures_at_once_lock_once_and_send_one_mail(engine: Engine) {
