@@ -109,6 +109,20 @@ pub fn register(config: &mut web::ServiceConfig, table: Vec<Endpoint>) {
     }
 }
 
+/// Registers a file or a folder of files that anybody may fetch: GET and HEAD, nothing else.
+pub fn register_files<F, Args>(config: &mut web::ServiceConfig, pattern: &str, handler: F)
+where
+    F: Handler<Args>,
+    F::Output: Responder + 'static,
+    Args: FromRequest + 'static,
+{
+    let resource = web::resource(pattern)
+        .route(web::get().to(handler.clone()))
+        .route(web::head().to(handler))
+        .default_service(web::to(|| ready(not_allowed("GET, HEAD"))));
+    config.service(resource);
+}
+
 fn not_allowed(allow: &str) -> HttpResponse {
     let mut response = HttpResponse::from_error(AppError::MethodNotAllowed);
     if let Ok(value) = HeaderValue::from_str(allow) {
