@@ -129,7 +129,24 @@ impl r2d2::ManageConnection for Manager {
 
 #[cfg(test)]
 mod tests {
+    use diesel::{QueryableByName, RunQueryDsl, sql_types};
+
     use super::*;
+
+    #[derive(Debug, QueryableByName)]
+    struct CompileOption {
+        #[diesel(sql_type = sql_types::Text)]
+        compile_options: String,
+    }
+
+    /// Without it nearly every statement is planned again at each use (docs/decisions/013).
+    #[test]
+    fn the_built_in_sqlite_keeps_the_plan_of_a_statement() {
+        let mut connection = Manager::new(DatabaseUrl::Sqlite(":memory:".into())).open().unwrap();
+        let options: Vec<CompileOption> =
+            diesel::sql_query("PRAGMA compile_options").load(&mut connection).unwrap();
+        assert!(options.iter().any(|one| one.compile_options == "ENABLE_QPSG"), "{options:?}");
+    }
 
     #[test]
     fn an_unknown_scheme_is_refused_instead_of_becoming_a_file() {
