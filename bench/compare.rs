@@ -1,5 +1,6 @@
 //! Two servers driven in turn, so that whatever else the machine does meets both.
 
+use std::slice::from_ref;
 use std::time::Duration;
 
 use anyhow::ensure;
@@ -60,7 +61,7 @@ fn check(server: &Process, target: &Target) -> anyhow::Result<f64> {
 /// One side of a round: what came of it, and microseconds of processor time for each answer.
 fn side(server: &Process, request: &[u8], effort: Effort) -> anyhow::Result<Side> {
     let before = server.busy()?;
-    let drive = drive(server.address, request, effort.connections, effort.span)?;
+    let drive = drive(server.address, from_ref(&request.to_vec()), effort.connections, effort.span)?;
     let busy = server.busy()?.saturating_sub(before);
     let answers = f64::from(u32::try_from(drive.latencies.len()).unwrap_or(u32::MAX)).max(1.0);
     Ok((drive, busy.as_secs_f64() * 1e6 / answers))

@@ -126,18 +126,24 @@ impl Drive {
     }
 }
 
-/// Drives a server with as many connections for `span`. Every answer must be 200.
+/// Drives a server with as many connections for `span`; each asks for one of `requests` after the other, and
+/// begins at another. Every answer must be 200.
 pub fn drive(
     address: SocketAddr,
-    request: &[u8],
+    requests: &[Vec<u8>],
     connections: usize,
     span: Duration,
 ) -> anyhow::Result<Drive> {
     let together = Barrier::new(connections);
     let begun = Instant::now();
     let parts: Vec<anyhow::Result<Vec<Duration>>> = std::thread::scope(|scope| {
-        let threads: Vec<_> =
-            (0..connections).map(|_| scope.spawn(|| ask_on(address, request, &together, span))).collect();
+        let threads: Vec<_> = (0..connections)
+            .map(|number| {
+                let together = &together;
+                let round = requests.iter().cycle().skip(number * requests.len() / connections);
+                scope.spawn(move || ask_on(address, round, together, span))
+            })
+            .collect();
         threads
             .into_iter()
             .map(|thread| thread.join().unwrap_or_else(|_| anyhow::bail!("a thread that asks has failed")))
@@ -152,9 +158,9 @@ pub fn drive(
     Ok(Drive { elapsed, latencies })
 }
 
-fn ask_on(
+fn ask_on<'a>(
     address: SocketAddr,
-    request: &[u8],
+    mut requests: impl Iterator<Item = &'a Vec<u8>>,
     together: &Barrier,
     span: Duration,
 ) -> anyhow::Result<Vec<Duration>> {
@@ -164,6 +170,7 @@ fn ask_on(
     let mut latencies = Vec::new();
     let begun = Instant::now();
     while begun.elapsed() < span {
+        let request = requests.next().context("nothing to ask for")?;
         let asked = Instant::now();
         connection.exchange(request)?;
         latencies.push(asked.elapsed());

@@ -15,6 +15,7 @@ mod spread;
 mod world;
 
 use std::path::Path;
+use std::slice::from_ref;
 use std::time::Instant;
 
 use clap::Parser;
@@ -127,7 +128,7 @@ fn targets(world: &World, server: &Process, cookies: &str) -> anyhow::Result<Vec
 /// The latency of each page when only one asks, in microseconds.
 fn alone(server: &Process, targets: &[Target], effort: Effort) -> anyhow::Result<Vec<(&'static str, f64)>> {
     let one = |target: &Target| {
-        let drive = load::drive(server.address, &target.request, 1, effort.span)?;
+        let drive = load::drive(server.address, from_ref(&target.request), 1, effort.span)?;
         Ok((target.name, drive.latency(500) * 1e3))
     };
     targets.iter().map(one).collect()

@@ -23,6 +23,8 @@ pub struct Case {
     pub status: &'static str,
     /// Tries with one address: five wrong passwords lock it.
     pub tries: u32,
+    /// Connections that ask at the same time: more than one only where answers wait most of their time.
+    pub connections: u32,
     pub body: fn(&str) -> (String, Vec<u8>),
 }
 
@@ -36,9 +38,16 @@ impl std::fmt::Debug for Case {
 pub fn cases() -> Vec<Case> {
     let served: Vec<String> = routes::table().into_iter().map(|endpoint| endpoint.pattern).collect();
     let all = [
-        Case { name: "login", path: LOGIN, status: "401", tries: 6, body: wrong_password },
-        Case { name: "reset", path: RESET, status: "200", tries: 2, body: reset },
-        Case { name: "register", path: REGISTER, status: "202", tries: 1, body: registration },
+        Case { name: "login", path: LOGIN, status: "401", tries: 6, connections: 1, body: wrong_password },
+        Case { name: "reset", path: RESET, status: "200", tries: 2, connections: 1, body: reset },
+        Case {
+            name: "register",
+            path: REGISTER,
+            status: "202",
+            tries: 1,
+            connections: 4,
+            body: registration,
+        },
     ];
     all.into_iter().filter(|case| served.iter().any(|pattern| pattern == case.path)).collect()
 }

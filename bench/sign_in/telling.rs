@@ -1,6 +1,6 @@
 //! Does the time of an answer tell whether an address has an account?
 //!
-//! Both kinds are asked for in turn on one connection, the order changing from pair to pair. Two tests say
+//! Both kinds are asked for in turn on a connection, the order changing from pair to pair. Two tests say
 //! whether the two distributions can be told apart: Kolmogorov-Smirnov sees any difference of their shapes,
 //! Mann-Whitney whether one tends to take longer.
 
@@ -31,24 +31,51 @@ pub struct Told {
     pub longer: (f64, f64),
 }
 
+/// The times of known addresses and of unknown ones, in milliseconds.
+type Times = [Vec<f64>; 2];
+
 /// Asks `samples` times for each kind.
 pub fn measure(address: SocketAddr, case: &Case, samples: u32) -> anyhow::Result<Told> {
+    let parts: Vec<anyhow::Result<Times>> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..case.connections)
+            .map(|first| scope.spawn(move || ask(address, case, (first, samples + WARM))))
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|_| anyhow::bail!("a thread that asks has failed")))
+            .collect()
+    });
+    let mut times = Times::default();
+    for part in parts {
+        for (all, some) in times.iter_mut().zip(part?) {
+            all.extend(some);
+        }
+    }
+    told(case, times, samples)
+}
+
+/// What one connection asks: every so manieth sample from `first` on.
+fn ask(address: SocketAddr, case: &Case, (first, end): (u32, u32)) -> anyhow::Result<Times> {
     let mut connection = Connection::open(address)?;
-    let mut times = [Vec::new(), Vec::new()];
-    let [known, unknown] = &mut times;
-    for sample in 0..samples + WARM {
+    let mut times = Times::default();
+    for (nth, sample) in (0..).zip((first..end).step_by(case.connections as usize)) {
         for turn in 0..2 {
-            let has_account = (sample + turn) % 2 == 0;
+            let has_account = (nth + turn) % 2 == 0;
             let request = case.request(address, has_account, sample);
             let asked = Instant::now();
             let answer = connection.ask(&request)?;
             let took = asked.elapsed().as_secs_f64() * 1e3;
             ensure!(answer.status() == case.status, "{} was answered with {}", case.name, answer.status());
             if sample >= WARM {
+                let [known, unknown] = &mut times;
                 if has_account { known.push(took) } else { unknown.push(took) }
             }
         }
     }
+    Ok(times)
+}
+
+fn told(case: &Case, times: Times, samples: u32) -> anyhow::Result<Told> {
     let [known, unknown] = times;
     let asymptotic = KSTwoSampleAlternativeMethod::TwoSidedAsymptotic;
     let distance = ks_twosample(known.clone(), unknown.clone(), asymptotic, NaNPolicy::Error)?;

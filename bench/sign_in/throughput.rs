@@ -17,6 +17,8 @@ use crate::town::{PASSWORD, PEOPLE, Town, known};
 
 /// Between two looks at the other page: a light load.
 const PACE: Duration = Duration::from_millis(4);
+/// How much higher the priority of the one who looks is, as in nice(2).
+const AHEAD: i32 = -10;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Effort {
@@ -36,52 +38,48 @@ pub struct Beside {
 #[derive(Clone, Debug)]
 pub struct Throughput {
     pub hashing: HashingConfig,
-    /// Hashes in a second, on as many threads as the server hashes with.
+    /// Hashes in a second, on as many threads as the server hashes with and nothing else.
+    pub alone: Spread,
+    /// The same while somebody looks at the other pages, as while people sign in.
     pub raw: Spread,
     pub sign_ins: Spread,
+    /// Sign-ins to hashes, both beside the same looks.
     pub ratio: Spread,
     pub beside: Vec<Beside>,
 }
 
+/// What others look at meanwhile.
+type Pages = [(&'static str, Vec<u8>)];
+/// How long each look took, in milliseconds, page by page.
+type Times = Vec<Vec<f64>>;
+
 pub fn measure(town: &Town, address: SocketAddr, effort: Effort) -> anyhow::Result<Throughput> {
-    // Somebody whom no other part locks.
-    let email = known(PEOPLE - 1);
-    let request = login(address, &email, PASSWORD);
-    let answer = Connection::open(address)?.ask(&request)?;
-    let tokens: Value = serde_json::from_slice(&answer.body)?;
-    let token = tokens.get("access_token").and_then(Value::as_str).context("no access token")?;
-    let pages = [
-        ("sign-in page", get(address, paths::LOGIN, None)),
-        ("`/auth/me` with a token", get(address, "/api/v1/auth/me", Some(token))),
-    ];
-    let mut idle = vec![Vec::new(); pages.len()];
-    let mut busy = vec![Vec::new(); pages.len()];
-    let (mut raws, mut rates, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
-    drive(address, &request, effort.connections, effort.span / 4)?;
+    // People whom no other part locks.
+    let people: Vec<Vec<u8>> =
+        (1..=100).map(|number| login(address, &known(PEOPLE - number), PASSWORD)).collect();
+    let pages = pages(address, people.first().context("nobody signs in")?)?;
+    let (mut idle, mut aside, mut busy) = (times(&pages), times(&pages), times(&pages));
+    let (mut alone, mut raws, mut rates, mut ratios) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let sign_in = |span| drive(address, &people, effort.connections, span);
+    sign_in(effort.span / 2)?;
     for round in 0..effort.rounds {
-        let stop = AtomicBool::new(false);
-        std::thread::scope(|scope| -> anyhow::Result<()> {
-            let looking = scope.spawn(|| look(address, &pages, &mut idle, &stop));
+        beside(address, &pages, &mut idle, || {
             std::thread::sleep(effort.span);
-            stop.store(true, Ordering::Relaxed);
-            looking.join().unwrap_or_else(|_| anyhow::bail!("the one who looks has failed"))
+            Ok(())
         })?;
-        let raw_first = (round % 2 == 0).then(|| raw(town.hashing, effort.span)).transpose()?;
-        let stop = AtomicBool::new(false);
-        let drove = std::thread::scope(|scope| -> anyhow::Result<_> {
-            let looking = scope.spawn(|| look(address, &pages, &mut busy, &stop));
-            let drove = drive(address, &request, effort.connections, effort.span);
-            stop.store(true, Ordering::Relaxed);
-            looking.join().unwrap_or_else(|_| anyhow::bail!("the one who looks has failed"))?;
-            drove
-        })?;
-        let raw = match raw_first {
-            Some(rate) => rate,
-            None => raw(town.hashing, effort.span)?,
-        };
+        alone.push(hashes(town.hashing, effort.span)?);
+        // In turn: what else the machine does meets both.
+        let (mut raw, mut rate) = (0.0, 0.0);
+        for turn in [round, round + 1] {
+            if turn % 2 == 0 {
+                raw = beside(address, &pages, &mut aside, || hashes(town.hashing, effort.span))?;
+            } else {
+                rate = beside(address, &pages, &mut busy, || sign_in(effort.span))?.rate();
+            }
+        }
         raws.push(raw);
-        rates.push(drove.rate());
-        ratios.push(drove.rate() / raw);
+        rates.push(rate);
+        ratios.push(rate / raw);
     }
     let beside = pages.iter().zip(idle.into_iter().zip(busy)).map(|((name, _), (idle, busy))| Beside {
         name,
@@ -90,6 +88,7 @@ pub fn measure(town: &Town, address: SocketAddr, effort: Effort) -> anyhow::Resu
     });
     Ok(Throughput {
         hashing: town.hashing,
+        alone: Spread::of(alone),
         raw: Spread::of(raws),
         sign_ins: Spread::of(rates),
         ratio: Spread::of(ratios),
@@ -97,13 +96,43 @@ pub fn measure(town: &Town, address: SocketAddr, effort: Effort) -> anyhow::Resu
     })
 }
 
-/// Looks at the pages one after the other, at a walking pace, until told to stop.
-fn look(
+fn pages(address: SocketAddr, sign_in: &[u8]) -> anyhow::Result<Vec<(&'static str, Vec<u8>)>> {
+    let answer = Connection::open(address)?.ask(sign_in)?;
+    let tokens: Value = serde_json::from_slice(&answer.body)?;
+    let token = tokens.get("access_token").and_then(Value::as_str).context("no access token")?;
+    Ok(vec![
+        ("sign-in page", get(address, paths::LOGIN, None)),
+        ("`/auth/me` with a token", get(address, "/api/v1/auth/me", Some(token))),
+    ])
+}
+
+fn times(pages: &Pages) -> Times {
+    vec![Vec::new(); pages.len()]
+}
+
+/// Does something while somebody looks at the pages.
+fn beside<T>(
     address: SocketAddr,
-    pages: &[(&'static str, Vec<u8>)],
-    times: &mut [Vec<f64>],
-    stop: &AtomicBool,
-) -> anyhow::Result<()> {
+    pages: &Pages,
+    times: &mut Times,
+    work: impl FnOnce() -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let looking = scope.spawn(|| look(address, pages, times, &stop));
+        let done = work();
+        stop.store(true, Ordering::Relaxed);
+        looking.join().unwrap_or_else(|_| anyhow::bail!("the one who looks has failed"))?;
+        done
+    })
+}
+
+/// Looks at the pages one after the other, at a walking pace, until told to stop. It stands for somebody at another
+/// machine, so where that is allowed it does not wait for a processor of this one itself.
+fn look(address: SocketAddr, pages: &Pages, times: &mut Times, stop: &AtomicBool) -> anyhow::Result<()> {
+    if rustix::process::nice(AHEAD).is_err() {
+        eprintln!("not allowed to go ahead of the server: its times hold waits of the one who looks");
+    }
     let mut connection = Connection::open(address)?;
     while !stop.load(Ordering::Relaxed) {
         for ((name, request), times) in pages.iter().zip(times.iter_mut()) {
@@ -118,7 +147,7 @@ fn look(
 }
 
 /// Hashes in a second by threads that do nothing else.
-fn raw(hashing: HashingConfig, span: Duration) -> anyhow::Result<f64> {
+fn hashes(hashing: HashingConfig, span: Duration) -> anyhow::Result<f64> {
     let params = Params::new(hashing.memory_kib, hashing.iterations, hashing.lanes, None)
         .map_err(|error| anyhow::anyhow!("{error}"))?;
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);

@@ -36,8 +36,8 @@ impl std::fmt::Debug for Town {
 }
 
 impl Town {
-    /// Makes the database in `folder`, with settings as they are but for the limit of one address, a proxy that says
-    /// from where the tries come, and a shorter floor of registrations, which else take half a second each.
+    /// Makes the database in `folder`, with settings as they are but for the limit of one address, and a proxy that
+    /// says from where the tries come.
     pub async fn new(folder: &Path) -> anyhow::Result<Self> {
         let text = folder.display().to_string();
         let settings = [
@@ -46,7 +46,6 @@ impl Town {
             ("WORKERS", "2"),
             ("SIGN_IN_FAILURES_PER_IP", "1000000"),
             ("TRUSTED_PROXIES", "127.0.0.0/8"),
-            ("ANSWER_FLOOR", "50ms"),
         ];
         let settings: Vec<(String, String)> =
             settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
