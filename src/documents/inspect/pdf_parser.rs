@@ -78,10 +78,14 @@ fn limit(resource: Resource, most: u64) -> io::Result<()> {
     Ok(setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?)
 }
 
+/// The allocator of the program reserves a gigabyte before `main`. For the child that is to be reserved only, and not
+/// to be had: what it may have is counted by its limit.
+const BOUNDED: (&str, &str) = ("MIMALLOC_ARENA_EAGER_COMMIT", "0");
+
 /// Gives the child the file and waits for its output; empty when it did not survive.
 fn ask_child(command: &mut Command, bytes: &[u8]) -> io::Result<String> {
-    let mut child =
-        command.env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+    command.env_clear().env(BOUNDED.0, BOUNDED.1);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
     if let Some(mut input) = child.stdin.take() {
         // A child that died early does not read on; its answer will be missing.
         let _ = input.write_all(bytes);

@@ -1,5 +1,7 @@
-//! PDF files parsed in a child process. Here the child is this test program, running one ignored test.
+//! PDF files parsed in a child process. Here the child is this test program, running one ignored test, and for the limits
+//! of memory, which the allocator has a part in, the program itself.
 
+use frontdesk::app::READ_PDF;
 use frontdesk::documents::FileName;
 use frontdesk::documents::inspect::{ChildLimits, Inspected, PdfParser, Refusal, inspect, serve_pdf_child};
 
@@ -39,6 +41,10 @@ fn tight_child() -> PdfParser {
     child("answers_as_the_tight_child")
 }
 
+fn the_program() -> PdfParser {
+    PdfParser::Child { program: env!("CARGO_BIN_EXE_frontdesk").into(), arguments: vec![READ_PDF.into()] }
+}
+
 fn look(bytes: &[u8], parser: &PdfParser) -> Result<Inspected, Refusal> {
     inspect(bytes, &FileName::parse("bill"), parser)
 }
@@ -64,6 +70,21 @@ fn a_pdf_that_unpacks_to_more_than_the_memory_ends_the_child_and_not_us() {
     assert_eq!(look(&bomb, &ordinary_child()).unwrap().pages, Some(1));
     assert_eq!(look(&pdf::packed(""), &tight_child()).unwrap().pages, Some(1));
     assert_eq!(look(&bomb, &tight_child()).unwrap_err().code(), "damaged");
+}
+
+#[test]
+fn the_program_reads_large_files_within_its_limit_again_and_again() {
+    let large = pdf::with_trailer("", &[pdf::stream("", &vec![7; 9 * MIB])]);
+    for _ in 0..30 {
+        assert_eq!(look(&large, &the_program()).unwrap().pages, Some(1));
+    }
+}
+
+#[test]
+fn a_pdf_that_unpacks_to_more_than_the_programs_limit_is_refused() {
+    let bomb = pdf::packed_with_padding(300 * MIB, "");
+    assert!(bomb.len() < MIB, "{}", bomb.len());
+    assert_eq!(look(&bomb, &the_program()).unwrap_err().code(), "damaged");
 }
 
 /// Every object starts a text that does not end: a parser that looks for whole objects reads the rest
