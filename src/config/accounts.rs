@@ -44,7 +44,7 @@ pub struct AccountsConfig {
     pub failures_per_ip: u32,
     /// Registrations sent from one IP address (IPv6: /64 network) within an hour; beyond it is 429.
     pub registrations_per_ip: u32,
-    /// Answers to registrations leave at multiples of it.
+    /// The steps that registering takes.
     pub answer_floor: Duration,
     pub approval_credentials: ApprovalCredentials,
     pub temporary_password_life: Duration,
@@ -111,8 +111,8 @@ impl AccountsConfig {
         );
         let answer_floor = reader.duration(
             "ANSWER_FLOOR",
-            Duration::from_millis(500),
-            "Registering is answered at whole multiples of this time, so that its time does not tell who has an account.",
+            Duration::from_millis(250),
+            "Registering takes two steps of this time, or as many as it needs, so that its time does not tell who has an account.",
         );
         let approval_credentials = reader.parsed(
             "APPROVAL_CREDENTIALS",

@@ -1,6 +1,7 @@
-//! Answers that must not tell by their time what they know. They leave at whole multiples of a floor after the work
-//! began and at no other time: for work that differs, such as registering an address that has an account and one
-//! that has none, and for work that waits behind such work of others.
+//! Answers that must not tell by their time what they know. Work that differs, such as registering an address that
+//! has an account and one that has none, or that waits behind such work of others, is over at a whole multiple of a
+//! floor after it began. What the sender makes long or short (files, pictures) belongs into a pace of its own: else
+//! it could be made to end just before a multiple, and the little that differs would be a whole step.
 
 use std::time::Duration;
 

@@ -59,8 +59,8 @@ struct Submission {
 /// # Errors
 /// `Unavailable` when there is no room for the work; otherwise only outages.
 pub async fn register(app: &App, act: &Act, fields: &Fields, files: Files) -> Result<Outcome, AppError> {
-    // From the first write on: it waits for others who write, and a new address writes more than a known one.
-    let pace = Pace::begin();
+    // The limit is a write and waits for others who write, longer for a new address than for a known one.
+    let before = Pace::begin();
     limits::take(app, limit(app), &[limits::by_ip(act)]).await?;
     let today = act.at.utc().date_naive();
     let parsed = Registration::parse(fields, &app.config.accounts, today);
@@ -77,6 +77,10 @@ pub async fn register(app: &App, act: &Act, fields: &Fields, files: Files) -> Re
         None => None,
     };
     let kept = upload::keep(app, act.at, checked).await?;
+    let floor = app.config.accounts.answer_floor;
+    before.keep(floor).await;
+    // On its own, so that the time of what came before, which is the sender's doing, adds nothing to it.
+    let pace = Pace::begin();
     let submission = Submission { registration, password_hash, kept: kept.clone() };
     let entered = enter(app, act, submission).await;
     match &entered {
@@ -84,7 +88,7 @@ pub async fn register(app: &App, act: &Act, fields: &Fields, files: Files) -> Re
         Ok(Entered::Known) => upload::discard(app, kept).await,
         Err(error) => upload::discard_unless_unknown(app, error, kept).await,
     }
-    pace.keep(app.config.accounts.answer_floor).await;
+    pace.keep(floor).await;
     entered.map(|_| Outcome::Received)
 }
 

@@ -10,6 +10,7 @@ use super::model::RegistrationParts;
 use crate::error::AppError;
 use crate::idempotency::{self, Answer};
 use crate::web::errors::Problem;
+use crate::web::pace::Pace;
 use crate::web::{Anyone, Context, Upload};
 
 /// The parts of a registration.
@@ -63,8 +64,10 @@ pub async fn submit(
     sent: Upload<RegistrationParts>,
     request: HttpRequest,
 ) -> Result<HttpResponse, AppError> {
-    let digest = if request.headers().contains_key(idempotency::HEADER) { sent.digest() } else { Vec::new() };
-    idempotency::once(&context, &request, || digest, async {
+    let has_key = request.headers().contains_key(idempotency::HEADER);
+    let digest = if has_key { sent.digest() } else { Vec::new() };
+    let pace = Pace::begin();
+    let answer = idempotency::once(&context, &request, || digest, async {
         match register(&context.app, &context.act(), &sent.fields, sent.files).await? {
             Outcome::Received => {
                 let message = "Registration received. Follow the link in the email we sent.";
@@ -73,5 +76,10 @@ pub async fn submit(
             Outcome::Refused(errors) => Err(AppError::Invalid(errors)),
         }
     })
-    .await
+    .await;
+    if has_key {
+        // The answer is kept under its key, which is a write like the others.
+        pace.keep(context.app.config.accounts.answer_floor).await;
+    }
+    answer
 }
