@@ -12,15 +12,14 @@ mod workers;
 
 use std::sync::Arc;
 
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Algorithm, Argon2, Params, PasswordHash, Version};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::{Semaphore, oneshot};
 
-use self::memory::{Memory, hash, is_password};
+use self::memory::{Memory, hash, is_ours, is_password};
 use self::workers::Workers;
-use super::hash_format::{self, Scheme};
 use crate::config::HashingConfig;
 use crate::error::AppError;
 use crate::ids::Random;
@@ -97,7 +96,7 @@ impl Hasher {
     }
 
     fn is_outdated(&self, kept: &str) -> bool {
-        hash_format::parse(kept) != Ok(scheme(self.argon2.params()))
+        PasswordHash::new(kept).map_or(true, |kept| !is_ours(&self.argon2, &kept))
     }
 
     async fn run<T: Send + 'static>(
@@ -141,11 +140,6 @@ impl std::fmt::Debug for Upgrade {
     }
 }
 
-/// How hashes of these parameters are made.
-fn scheme(params: &Params) -> Scheme {
-    Scheme::Argon2id { memory_kib: params.m_cost(), iterations: params.t_cost(), lanes: params.p_cost() }
-}
-
 /// A hash that no password has: drawn, not computed, which would be the longest part of a start.
 fn nobody(params: &Params, random: &Random) -> String {
     let (salt, hash) = (random.bytes::<16>(), random.bytes::<32>());
@@ -186,7 +180,7 @@ mod tests {
         assert_eq!(cost(&hasher.nobody), cost(&kept));
         assert_eq!(hasher.nobody.len(), kept.len());
         // Compared in the memory that is kept, as every other: it is of our parameters.
-        assert_eq!(hash_format::parse(&hasher.nobody), Ok(scheme(hasher.argon2.params())));
+        assert!(is_ours(&hasher.argon2, &PasswordHash::new(&hasher.nobody).unwrap()));
     }
 
     /// From Openwall's `crypt_blowfish`.

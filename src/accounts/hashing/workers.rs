@@ -1,7 +1,7 @@
 //! The threads that hash.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, RecvError, Sender};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::memory::Memory;
@@ -53,11 +53,24 @@ fn work_off(queue: &Mutex<Receiver<Work>>, nice: i32) {
     }
     let mut memory = Memory::default();
     loop {
-        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(work) = next else { return };
+        let Ok(work) = next(queue, &mut memory) else { return };
         // Whoever waits for it is told by the end of its channel; the thread goes on.
         if std::panic::catch_unwind(AssertUnwindSafe(|| work(&mut memory))).is_err() {
             tracing::error!("a password hash failed");
         }
     }
+}
+
+/// The next work. When there is none yet, nothing of the hash before stays in the memory meanwhile.
+fn next(queue: &Mutex<Receiver<Work>>, memory: &mut Memory) -> Result<Work, RecvError> {
+    // Whoever holds the queue waits at it, so that there is none either.
+    let at_once = match queue.try_lock() {
+        Ok(queue) => queue.try_recv().ok(),
+        Err(_) => None,
+    };
+    if let Some(work) = at_once {
+        return Ok(work);
+    }
+    memory.clear();
+    queue.lock().unwrap_or_else(PoisonError::into_inner).recv()
 }
