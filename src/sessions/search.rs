@@ -77,8 +77,8 @@ fn narrow(filter: &mut Filter, typed: Typed<'_>) -> Result<(), String> {
         }
         "before" => once(&mut filter.signed_in_before, name, terms::moment(value)?)?,
         "after" => once(&mut filter.signed_in_after, name, terms::moment(value)?)?,
-        // The last of them: `unseen`.
-        _ => once(&mut filter.last_seen_before, name, terms::moment(value)?)?,
+        "unseen" => once(&mut filter.last_seen_before, name, terms::moment(value)?)?,
+        _ => return Err(terms::not_known(name, OPERATORS)),
     }
     Ok(())
 }
@@ -94,6 +94,8 @@ fn once<T>(place: &mut Option<T>, name: &str, value: T) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::clock::Timestamp;
 
@@ -134,6 +136,17 @@ mod tests {
         for (name, example, _) in OPERATORS.iter().filter(|(name, _, _)| *name != "family") {
             let search = Search::parse(example);
             assert_eq!((search.typed.terms.len(), search.typed.problems.len()), (1, 0), "{name}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_typed_breaks_the_search(text in terms::strategy(OPERATORS)) {
+            let search = Search::parse(&text);
+            let search = &search.typed;
+            for (_, left) in search.each_with_the_others() {
+                prop_assert_eq!(Search::parse(&left).typed.terms.len(), search.terms.len() - 1);
+            }
         }
     }
 }

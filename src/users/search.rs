@@ -90,8 +90,8 @@ fn term(typed: Typed<'_>) -> Result<Term, String> {
         "created" => span(value).map(Term::Created),
         "seen" if value.eq_ignore_ascii_case("never") => Ok(Term::NeverSeen),
         "seen" => span(value).map(Term::Seen),
-        // The last of them: `ip`.
-        _ => Ok(Term::Ip(value.to_ascii_lowercase())),
+        "ip" => Ok(Term::Ip(value.to_ascii_lowercase())),
+        _ => Err(terms::not_known(name, OPERATORS)),
     }
 }
 
@@ -114,6 +114,8 @@ fn span(value: &str) -> Result<Span, String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn terms(text: &str) -> Vec<Term> {
@@ -180,6 +182,17 @@ mod tests {
         for (_, example, _) in OPERATORS {
             let search = Search::parse(example);
             assert_eq!((search.terms.len(), search.problems.len()), (1, 0), "{example}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_typed_breaks_the_search(text in terms::strategy(OPERATORS)) {
+            let search = Search::parse(&text);
+            let search = &search;
+            for (_, left) in search.each_with_the_others() {
+                prop_assert_eq!(Search::parse(&left).terms.len(), search.terms.len() - 1);
+            }
         }
     }
 }

@@ -67,13 +67,15 @@ fn term(typed: Typed<'_>) -> Result<Term, String> {
         "state" => terms::one_of(name, value, CaseState::parse, CaseState::ALL).map(Term::State),
         "overdue" => terms::yes_or_no(name, value).map(Term::Overdue),
         "before" => terms::moment(value).map(Term::Before),
-        // The last of them: `after`.
-        _ => terms::moment(value).map(Term::After),
+        "after" => terms::moment(value).map(Term::After),
+        _ => Err(terms::not_known(name, OPERATORS)),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn terms(text: &str) -> Vec<Term> {
@@ -123,6 +125,17 @@ mod tests {
         for (_, example, _) in OPERATORS {
             let search = Search::parse(example);
             assert_eq!((search.terms.len(), search.problems.len()), (1, 0), "{example}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_typed_breaks_the_search(text in terms::strategy(OPERATORS)) {
+            let search = Search::parse(&text);
+            let search = &search;
+            for (_, left) in search.each_with_the_others() {
+                prop_assert_eq!(Search::parse(&left).terms.len(), search.terms.len() - 1);
+            }
         }
     }
 }

@@ -79,11 +79,15 @@ fn known<'a>(name: &str, value: &'a str, operators: &[Operator]) -> Result<(&'st
     match known {
         Some(_) if value.is_empty() => Err(format!("Write what to look for after “{name}:”.")),
         Some((known, _, _)) => Ok((known, value)),
-        None => {
-            let known: Vec<String> = operators.iter().map(|(name, _, _)| format!("{name}:")).collect();
-            Err(format!("“{name}:” is not known here; use {}.", known.join(", ")))
-        }
+        None => Err(not_known(name, operators)),
     }
+}
+
+/// The sentence about an operator that is none of these.
+#[must_use]
+pub fn not_known(name: &str, operators: &[Operator]) -> String {
+    let known: Vec<String> = operators.iter().map(|(name, _, _)| format!("{name}:")).collect();
+    format!("“{name}:” is not known here; use {}.", known.join(", "))
 }
 
 /// One of a few values, by its word.
@@ -127,8 +131,7 @@ pub fn moment(value: &str) -> Result<Timestamp, String> {
 
 /// Words apart by space; what stands between quotes is one, also after a colon: `name:"ada l"`. A NUL, which
 /// one of the databases takes in no text, is left out.
-#[must_use]
-pub fn split(text: &str) -> Vec<String> {
+fn split(text: &str) -> Vec<String> {
     let mut tokens = Vec::new();
     let mut token = String::new();
     let mut in_quotes = false;
@@ -145,8 +148,7 @@ pub fn split(text: &str) -> Vec<String> {
 }
 
 /// The name and the value of an operator; `None` for a word.
-#[must_use]
-pub fn operator(token: &str) -> Option<(&str, &str)> {
+fn operator(token: &str) -> Option<(&str, &str)> {
     token.split_once(':').filter(|(name, _)| is_name(name))
 }
 
@@ -179,6 +181,23 @@ pub fn start(day: NaiveDate) -> Timestamp {
     Timestamp::from_naive(day.and_time(NaiveTime::MIN))
 }
 
+/// What somebody might type: words, operators with values that fit and such that do not, and anything at all.
+#[cfg(test)]
+pub fn strategy(operators: &'static [Operator]) -> impl proptest::strategy::Strategy<Value = String> {
+    use proptest::prelude::*;
+    let value = prop_oneof![
+        "[<>=]{0,2}[0-9]{1,5}-[0-9]{1,2}-[0-9]{1,2}",
+        "[0-9a-f:./]{0,20}",
+        "(yes|no|never|admin|api|passport|waiting|active|de)",
+        ".{0,12}",
+    ];
+    let names = operators.iter().map(|(name, _, _)| *name).collect::<Vec<_>>();
+    let operator = (prop::sample::select(names), value).prop_map(|(name, value)| format!("{name}:{value}"));
+    let example = prop::sample::select(operators).prop_map(|(_, example, _)| example.to_owned());
+    let term = prop_oneof![operator, example, ".{0,20}"];
+    prop::collection::vec(term, 0..5).prop_map(|terms| terms.join(" "))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -202,12 +221,16 @@ mod tests {
 
     #[test]
     fn operators_are_known_in_any_case_and_told_when_they_are_not() {
-        let search = words("ada ROLE:king role: colour:red 12:30");
+        let search = words("ada ROLE:king role: colour:red colour: 12:30");
         let read: Vec<&str> = search.terms.iter().map(|(_, term)| term.as_str()).collect();
         assert_eq!(read, ["ada", "role is king", "12:30"]);
         assert_eq!(
             search.problems,
-            ["Write what to look for after “role:”.", "“colour:” is not known here; use role:."]
+            [
+                "Write what to look for after “role:”.",
+                "“colour:” is not known here; use role:.",
+                "“colour:” is not known here; use role:."
+            ]
         );
         let left: Vec<String> = search.each_with_the_others().map(|(_, left)| left).collect();
         assert_eq!(left, ["ROLE:king 12:30", "ada 12:30", "ada ROLE:king"]);
