@@ -109,3 +109,14 @@ pub fn named_among(c: &mut Connection, names: &[StoredName]) -> QueryResult<Vec<
         table::table.filter(table::rendition_file.eq_any(names)).select(table::rendition_file).load(c)?;
     Ok(originals.into_iter().chain(renditions.into_iter().flatten()).collect())
 }
+
+/// Locks the row of a document; on SQLite the write transaction is alone already.
+pub fn lock(c: &mut Connection, id: &DocumentId) -> QueryResult<()> {
+    match c {
+        Connection::Postgres(c) => {
+            let row = table::table.find(id).select(table::id);
+            row.for_update().first::<DocumentId>(c).map(drop)
+        }
+        Connection::Sqlite(_) => Ok(()),
+    }
+}

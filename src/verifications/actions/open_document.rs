@@ -13,6 +13,7 @@ use crate::audit::{self, Event, Target};
 use crate::clock::Timestamp;
 use crate::db::Connection;
 use crate::documents::shown::{self, Shown};
+use crate::documents::store as documents;
 use crate::documents::{Document, DocumentId};
 use crate::error::AppError;
 use crate::verifications::model::Case;
@@ -84,7 +85,7 @@ fn record(
     case: &Case,
 ) -> QueryResult<()> {
     // Two requests for one document at once: the second waits here for the first's entry.
-    store::lock_document(c, &document.id)?;
+    documents::lock(c, &document.id)?;
     if is_recorded(c, document, case, reviewer, act.at)? {
         return Ok(());
     }

@@ -227,15 +227,3 @@ pub fn close(
         .execute(c)
         .map(|changed| changed == 1)
 }
-
-/// Locks the row of a document; on SQLite the write transaction is alone already.
-pub fn lock_document(c: &mut Connection, id: &DocumentId) -> QueryResult<()> {
-    use crate::db::schema::documents::dsl as documents;
-    match c {
-        Connection::Postgres(c) => {
-            let row = documents::documents.find(id).select(documents::id);
-            row.for_update().first::<DocumentId>(c).map(drop)
-        }
-        Connection::Sqlite(_) => Ok(()),
-    }
-}
