@@ -1,7 +1,8 @@
 //! Who changes a user first: the order in which rows are locked, so that two changes of the same user wait for each
 //! other instead of barring each other's way.
 //!
-//! First tries to sign in with the address, then the user's row, then everything else (tokens, sessions, …).
+//! First tries to sign in with the address (and, in `locks::settle` alone, those of its network), then the user's row,
+//! then everything else (tokens, sessions, …).
 
 use diesel::QueryResult;
 use secrecy::SecretString;
