@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::ids::Random;
+
 /// When the work began.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace(Instant);
@@ -26,6 +28,14 @@ impl Pace {
         let steps = u32::try_from(over).unwrap_or(u32::MAX).saturating_add(1);
         tokio::time::sleep_until(self.0 + floor.saturating_mul(steps)).await;
     }
+
+    /// The same for the step that the answer follows, and up to a tenth of `floor` longer by chance: what still works
+    /// in the background when it leaves (a mail to a new address, say) delays it by less than that.
+    pub async fn keep_blurred(self, floor: Duration, random: &Random) {
+        let [chance] = random.bytes::<1>();
+        self.keep(floor).await;
+        tokio::time::sleep(floor * u32::from(chance) / 2_560).await;
+    }
 }
 
 #[cfg(test)]
@@ -41,6 +51,20 @@ mod tests {
             pace.keep(floor).await;
             assert_eq!(begun.elapsed(), Duration::from_millis(leaves), "{work} ms");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_blurred_answer_leaves_within_a_tenth_after_its_step() {
+        let (floor, random) = (Duration::from_millis(500), Random::seeded(1));
+        let mut times = Vec::new();
+        for _ in 0..50 {
+            let (pace, begun) = (Pace::begin(), Instant::now());
+            pace.keep_blurred(floor, &random).await;
+            times.push(begun.elapsed());
+        }
+        let (first, last) = (times.iter().min().unwrap(), times.iter().max().unwrap());
+        assert!(*first >= floor && *last <= floor + Duration::from_millis(51), "{times:?}");
+        assert!(*last - *first > Duration::from_millis(20), "{times:?}");
     }
 
     #[tokio::test(start_paused = true)]

@@ -88,7 +88,7 @@ pub async fn register(app: &App, act: &Act, fields: &Fields, files: Files) -> Re
         Ok(Entered::Known) => upload::discard(app, kept).await,
         Err(error) => upload::discard_unless_unknown(app, error, kept).await,
     }
-    pace.keep(floor).await;
+    pace.keep_blurred(floor, &app.random).await;
     entered.map(|_| Outcome::Received)
 }
 
