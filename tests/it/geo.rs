@@ -4,10 +4,12 @@ use std::path::Path;
 use std::process::Command;
 
 use frontdesk::access::Role;
+use frontdesk::paths;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::harness::{Engine, TestApp, both_engines, variable};
+use crate::revocations::support::administrator;
 use crate::tokens::support::{LOGIN, Tokens, call};
 
 both_engines!(the_country_of_a_session_is_told_and_found_where_a_file_knows_it);
@@ -57,4 +59,14 @@ async fn the_country_of_a_session_is_told_and_found_where_a_file_knows_it(engine
     let page = admin.get("/sessions?q=country:gb").await;
     assert_eq!(page.texts("tbody tr").len(), 1, "{page:?}");
     assert!(page.texts("tbody tr")[0].contains("GB"), "{page:?}");
+    // Ending the sessions of a country ends those, and says so where it is kept.
+    let program = administrator(&app).await;
+    let body = json!({ "filter": { "country": "gb" }, "reason": "Signed in from an unexpected country." });
+    let answer: Value = program.call(Method::POST, "/api/v1/sessions/revoke", body).await.json();
+    assert_eq!(answer["revoked"], 1, "{answer}");
+    let page = admin.get("/sessions?state=ended").await;
+    let ended = page.texts("tbody tr");
+    assert!(ended.len() == 1 && ended[0].contains("GB"), "{page:?}");
+    let page = admin.get(paths::REVOCATIONS).await;
+    assert!(page.assert_status(200).text("tbody").contains("country GB"), "{page:?}");
 }
