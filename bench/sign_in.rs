@@ -1,4 +1,4 @@
-//! How fast people get in, as a ratio to hashing alone, and whether the time an answer takes tells if an address
+//! How fast people get in, as a ratio to hashing and nothing else, and whether the time an answer takes tells if an address
 //! has an account. Prints tables in Markdown; `docs/benchmarks.md` tells how to read them.
 
 #[expect(dead_code, reason = "shared with the benchmark of pages")]

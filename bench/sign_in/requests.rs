@@ -45,7 +45,7 @@ pub fn cases() -> Vec<Case> {
             path: REGISTER,
             status: "202",
             tries: 1,
-            connections: 4,
+            connections: 8,
             body: registration,
         },
     ];

@@ -54,7 +54,7 @@ pub fn measure(address: SocketAddr, case: &Case, samples: u32) -> anyhow::Result
     told(case, times, samples)
 }
 
-/// What one connection asks: every so manieth sample from `first` on.
+/// What one connection asks: of all samples from `first` on those that are as many apart as there are connections.
 fn ask(address: SocketAddr, case: &Case, (first, end): (u32, u32)) -> anyhow::Result<Times> {
     let mut connection = Connection::open(address)?;
     let mut times = Times::default();
