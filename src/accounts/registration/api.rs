@@ -79,7 +79,7 @@ pub async fn submit(
     .await;
     if has_key {
         // The answer is kept under its key, which is a write like the others.
-        pace.keep(context.app.config.accounts.answer_floor).await;
+        pace.keep_blurred(context.app.config.accounts.answer_floor, &context.app.random).await;
     }
     answer
 }
